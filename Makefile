@@ -1,0 +1,51 @@
+# Every target is one command and sets up what it needs itself. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench docs format check clean
+
+# The tests of everything that runs on several threads; these also run under ThreadSanitizer.
+ENGINE_TESTS := ^(SheafCoreTests|SheafLocalTests|SheafBagTests|ConformanceTests)\.
+
+# A warning stops CI, but not a newcomer with a newer compiler.
+ifeq ($(CI),true)
+export SHEAF_WARNINGS_AS_ERRORS := 1
+endif
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## fetch the flights data, build the sheaf tool and run its jobs on it
+	@dev/step "Set up" dev/setup demo
+	@dev/step "Build the tool" swift build -c release --product sheaf
+	@data=$$(dev/setup --print-data); dev/step "Demo" .build/release/sheaf demo --data "$$data"
+
+test: ## build and run all tests, the engine's also under ThreadSanitizer, and build the examples
+	@dev/step "Set up" dev/setup test
+	@dev/step "Build the tests" swift build --build-tests
+	@dev/step "Test" swift test --skip-build --disable-xctest
+	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
+	@if [[ -f Examples/Package.swift ]]; then \
+	    dev/step "Build the examples" swift build --package-path Examples --scratch-path .build-examples; \
+	fi
+
+bench: ## compare with other libraries (installs them apart; takes a while), results in docs/benchmarks
+	@dev/step "Set up" dev/setup-bench
+	@cache=$$(dirname "$$(dev/setup --print-data)"); \
+	    dev/step "Make the input files" "$$cache/bench-venv/bin/python" Benchmarks/data/generate.py --folder "$$cache/bench-data"
+	@dev/step "Measure" swift run -c release --package-path Benchmarks --scratch-path .build-bench bench
+
+docs: ## build the API documentation as a static site
+	@dev/step "Set up" dev/setup docs
+	@dev/step "Build the documentation" dev/docs
+
+format: ## format the Swift files in place
+	@dev/setup test
+	@dev/format
+
+check: ## check formatting, file lengths and scripts; changes nothing
+	@dev/setup test
+	@dev/check
+
+clean: ## remove everything built here; downloaded data and peers stay in the cache folder
+	rm -rf .build .build-* Examples/.build Benchmarks/.build

@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+let environment = ProcessInfo.processInfo.environment
+
+// Hot loops run a user's closure per element, so the element-level code is `@inlinable` and specialises in the user's module.
+var settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+// CI sets this; a newcomer with a newer compiler is not stopped by a warning that did not exist yet.
+if environment["SHEAF_WARNINGS_AS_ERRORS"] != nil { settings.append(.treatAllWarnings(as: .error)) }
+
+var dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+]
+// The documentation plugin is a build-time tool of `make docs` only.
+if environment["SHEAF_DOCS"] != nil {
+    dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+
+let package = Package(
+    name: "sheaf",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Sheaf", targets: ["Sheaf"]),
+        .library(name: "SheafCore", targets: ["SheafCore"]),
+    ],
+    dependencies: dependencies,
+    targets: [
+        .target(name: "CSheaf"),
+        .target(name: "SheafCore", dependencies: ["CSheaf"], swiftSettings: settings),
+        .target(name: "SheafLocal", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
+        .target(name: "SheafBag", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
+        .target(name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,32 @@
+// System calls that Swift's Glibc overlay does not show, and C structures of libraries that are loaded when first used.
+#ifndef CSHEAF_H
+#define CSHEAF_H
+
+#include <stdint.h>
+#include <stddef.h>
+#include <stdbool.h>
+
+/// Cores that this process may run on; at least 1.
+int sheaf_core_count(void);
+
+/// Gives a range of a file back to the file system, keeping the file's size. Returns false where that is not supported.
+bool sheaf_punch_hole(int descriptor, int64_t offset, int64_t count);
+
+/// Returns freed heap pages to the system. Does nothing where the allocator has no such call.
+void sheaf_trim_heap(void);
+
+/// Makes the allocator map blocks of `bytes` and more on their own, so that freeing them returns their pages at once.
+void sheaf_map_blocks_from(size_t bytes);
+
+/// Nanoseconds of the monotonic clock.
+uint64_t sheaf_monotonic_nanoseconds(void);
+
+/// Starts a detached thread that calls `body(context)`; `name` is shown by debuggers and profilers, of which 15 bytes are kept.
+/// Returns 0, or an error number.
+int sheaf_start_thread(const char *name, size_t stack_bytes, void (*body)(void *), void *context);
+
+/// The buffer descriptors of zstd's streaming interface (zstd.h: ZSTD_inBuffer, ZSTD_outBuffer).
+typedef struct { const void *src; size_t size; size_t pos; } sheaf_zstd_input;
+typedef struct { void *dst; size_t size; size_t pos; } sheaf_zstd_output;
+
+#endif

@@ -1,0 +1,3 @@
+@_exported public import SheafCore
+@_exported public import SheafLocal
+@_exported public import SheafBag

@@ -1,0 +1,18 @@
+extension Session {
+    /// A session on the embedded engine: this process, all cores unless the options say otherwise.
+    public convenience init(options: SessionOptions = SessionOptions()) async throws {
+        try await self.init("local", options: options)
+    }
+
+    /// A session on the engine that `url` names.
+    ///
+    /// - Throws: ``PlanError`` (`.invalidArgument`), ``EngineError`` (`.unknownEngine`, listing the known ones).
+    public convenience init(_ url: String, options: SessionOptions = SessionOptions()) async throws {
+        try await self.init(url, options: options, providers: Engines.linked)
+    }
+}
+
+/// The engines linked into this program.
+public enum Engines {
+    public static let linked: [any EngineProvider] = [LocalEngineProvider()]
+}

@@ -1,0 +1,55 @@
+public import SheafCore
+
+extension Bag {
+    /// Folds the values of each key into one. Combines within each partition before anything is exchanged.
+    ///
+    /// - Parameters:
+    ///   - reducer: a named one (`.sum`, `.min`, `.max`, `.count`, `.mean`) runs on every engine.
+    ///   - partitions: of the result; chosen from the input's size when `nil`.
+    /// - Complexity: O(elements); exchanges at most one accumulator for each key and input partition.
+    @inlinable
+    public func reduceByKey<Key: Hashable & Sendable, Value, Accumulator, Result>(
+        _ reducer: Reducer<Value, Accumulator, Result>, partitions: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Bag<(Key, Result)> where Element == (Key, Value) {
+        let location = SourceLocation(fileID: fileID, line: line)
+        let operation = Operation("reduceByKey", function: reducer.name, closure: reducer.name == nil ? location : nil)
+        return combiningByKey(operation, reducer, partitions, location)
+    }
+
+    /// Folds the values of each key with an associative, commutative closure.
+    @inlinable
+    public func reduceByKey<Key: Hashable & Sendable, Value>(
+        partitions: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line,
+        _ combine: @escaping @Sendable (Value, Value) throws -> Value
+    ) -> Bag<(Key, Value)> where Element == (Key, Value) {
+        reduceByKey(Reducer(combine), partitions: partitions, fileID: fileID, line: line)
+    }
+
+    @inlinable
+    func combiningByKey<Key: Hashable & Sendable, Value, Accumulator, Result>(
+        _ operation: Operation, _ reducer: Reducer<Value, Accumulator, Result>, _ partitions: Int?, _ location: SourceLocation
+    ) -> Bag<(Key, Result)> where Element == (Key, Value) {
+        let stage = SharedStage()
+        return Bag<(Key, Result)>(session: session) { [lower] lowering in
+            let inputs = try lower(lowering)
+            let buckets = try lowering.shufflePartitions(inputs, asked: partitions)
+            let maps = lowering.shuffled(stage, inputs, into: buckets, operation, location: location) {
+                (scope, _, iterate, writer: ShuffleWriter<(Key, Accumulator)>) in
+                let table = TableBox<Key, Accumulator>()
+                let memory = scope.resources.memory
+                try iterate(scope, 0) { element in
+                    try table.table.fold(element.0, element.1, initial: reducer.initial, add: reducer.add)
+                    // Many distinct keys: hand over what there is and go on with an empty table.
+                    if table.table.count == table.table.capacity, table.isTooLarge(memory) { try table.drain(into: writer, buckets) }
+                }
+                try table.drain(into: writer, buckets)
+            }
+            return lowering.reduceSide(maps, buckets: buckets, bytes: inputs.reduce(0) { $0 + $1.bytes } / 2, Operation("merge")) {
+                (reader: BucketReader<(Key, Accumulator)>, body: ((Key, Result)) throws -> Void) in
+                let table = TableBox<Key, Accumulator>(minimumCapacity: reader.elementCount / max(reader.count, 1))
+                try reader.forEach { try table.table.fold($0.0, $0.1, initial: { $0 }, add: reducer.merge) }
+                try table.table.forEach { key, accumulator, _ in try body((key, try reducer.finish(accumulator))) }
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+internal import Synchronization
+
+/// What a running task sees: its arguments, and what the engine lends it.
+///
+/// One instance belongs to one worker and is reused from task to task. A body must not keep it.
+public final class TaskScope {
+    @usableFromInline var values: UnsafeMutablePointer<AnyValue?>
+    @usableFromInline var constants: UnsafePointer<AnyValue>
+    @usableFromInline var arguments: UnsafePointer<Graph.Argument>
+    /// What the previous step of a fused chain returned.
+    @usableFromInline var previous: AnyValue?
+    public private(set) var argumentCount = 0
+
+    /// The node being run, as a dense id in the graph of this run.
+    public private(set) var node = NodeID(0)
+    /// Which attempt this is, counting from 1.
+    public private(set) var attempt = 1
+    public let resources: TaskResources
+    /// Where the record being processed lies, kept by sources so that an error can say it.
+    public var cursor: (any RecordCursor)?
+
+    package init(resources: TaskResources) {
+        self.resources = resources
+        let nothing = UnsafeMutablePointer<AnyValue?>.allocate(capacity: 0)
+        values = nothing
+        constants = UnsafeRawPointer(nothing).assumingMemoryBound(to: AnyValue.self)
+        arguments = UnsafeRawPointer(nothing).assumingMemoryBound(to: Graph.Argument.self)
+        nothing.deallocate()
+    }
+
+    /// Points the scope at the tables of a run. The pointers have to outlive every `prepare` that follows.
+    package func attach(values: UnsafeMutablePointer<AnyValue?>, constants: UnsafePointer<AnyValue>) {
+        self.values = values
+        self.constants = constants
+    }
+
+    @inline(__always)
+    package func prepare(node: NodeID, attempt: Int, arguments: UnsafePointer<Graph.Argument>, count: Int) {
+        self.node = node
+        self.attempt = attempt
+        self.arguments = arguments
+        self.argumentCount = count
+    }
+
+    /// The value of an argument.
+    ///
+    /// - Precondition: the argument's static type is `T`, which the typed plans guarantee.
+    @inlinable @inline(__always)
+    public func argument<T: Sendable>(_ index: Int, as type: T.Type = T.self) -> T {
+        unsafeDowncast(reference(index), to: TypedValue<T>.self).value
+    }
+
+    /// An argument by reference, whatever its type.
+    @inlinable @inline(__always)
+    public func reference(_ index: Int) -> AnyValue {
+        let argument = arguments[index]
+        if argument.isNode { return values[argument.index].unsafelyUnwrapped }
+        if argument.isPrevious { return previous.unsafelyUnwrapped }
+        return constants[argument.index]
+    }
+
+    /// Throws `CancellationError` once the run has been cancelled. Sources call it every few thousand elements.
+    public func checkCancellation() throws {
+        if resources.isCancelled { throw CancellationError() }
+    }
+
+    /// Runs a fused step after the one that returned `value`, with the next `count` arguments.
+    package func advance(past consumed: Int, next count: Int, previous value: AnyValue) {
+        arguments += consumed
+        argumentCount = count
+        previous = value
+    }
+}
+
+/// What an `async` body sees. Its arguments are held strongly, since the worker goes on with other tasks while it waits.
+public final class AsyncTaskScope: Sendable {
+    public let arguments: [AnyValue]
+    public let node: NodeID
+    public let attempt: Int
+    public let resources: TaskResources
+
+    package init(arguments: [AnyValue], node: NodeID, attempt: Int, resources: TaskResources) {
+        self.arguments = arguments
+        self.node = node
+        self.attempt = attempt
+        self.resources = resources
+    }
+
+    /// - Precondition: as ``TaskScope/argument(_:as:)``.
+    @inlinable
+    public func argument<T: Sendable>(_ index: Int, as type: T.Type = T.self) -> T {
+        unsafeDowncast(arguments[index], to: TypedValue<T>.self).value
+    }
+}
+
+/// What an engine lends to the tasks of one run. Thread-safe.
+public final class TaskResources: Sendable {
+    public let memory: MemoryLedger
+    public let spill: SpillFile
+    public let rejected: RejectedRecords
+    /// The session's seed: the same seed gives the same sample.
+    public let seed: UInt64
+    private let cancelled = Atomic<Bool>(false)
+    private let read = Atomic<Int>(0)
+
+    public init(memory: MemoryLedger, spill: SpillFile, seed: UInt64) {
+        self.memory = memory
+        self.spill = spill
+        self.seed = seed
+        self.rejected = RejectedRecords()
+    }
+
+    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    /// Input bytes read so far; sources count here what they read.
+    public var readBytes: Int { read.load(ordering: .relaxed) }
+    public func countRead(_ bytes: Int) { read.wrappingAdd(bytes, ordering: .relaxed) }
+    public func cancel() { cancelled.store(true, ordering: .relaxed) }
+}
+
+/// Something that knows where the record being processed lies. Computing a line number costs a pass over the file, so it is asked
+/// only when an error needs it.
+public protocol RecordCursor: AnyObject {
+    func position() -> RecordPosition?
+}
+
+/// Records that a lenient parse skipped: all are counted, the first few kept. Thread-safe.
+public final class RejectedRecords: Sendable {
+    /// A skipped record and why.
+    public struct Rejection: Sendable {
+        public let position: RecordPosition?
+        public let reason: String
+    }
+
+    private struct State { var count = 0; var samples: [Rejection] = [] }
+    private let state = Mutex(State())
+    private static let kept = 20
+
+    public var count: Int { state.withLock(\.count) }
+    public var samples: [Rejection] { state.withLock(\.samples) }
+
+    /// Counts a record; `position` is asked for only while samples are still wanted.
+    public func record(_ error: any Error, position: () -> RecordPosition?) {
+        let wanted = state.withLock { state in
+            state.count += 1
+            return state.samples.count < Self.kept
+        }
+        guard wanted else { return }
+        let rejection = Rejection(position: position(), reason: "\(error)")
+        state.withLock { if $0.samples.count < Self.kept { $0.samples.append(rejection) } }
+    }
+}

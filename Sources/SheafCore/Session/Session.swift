@@ -1,0 +1,161 @@
+internal import Synchronization
+
+/// Where plans start and results come back.
+///
+/// A session owns one engine, its options and its event stream. Plans made from it are values; only `compute`, `collect`, `write`,
+/// `persist` and their like run anything.
+///
+/// ```swift
+/// let session = try await Session()            // this process, all cores
+/// let total = session.delayed(add, 1, 2)
+/// print(try await total.compute())
+/// ```
+/// - Note: Thread-safe. Several plans may run at a time.
+public final class Session: Sendable {
+    public let engine: any Engine
+    public let options: SessionOptions
+    let hub = EventHub()
+    private let nextJob = Atomic<UInt64>(1)
+    private let arena: Mutex<WeakArena>
+
+    private struct WeakArena: Sendable {
+        weak var arena: GraphArena?
+    }
+
+    public init(engine: any Engine, options: SessionOptions = SessionOptions()) {
+        self.engine = engine
+        self.options = options
+        self.arena = Mutex(WeakArena())
+    }
+
+    /// Starts or reaches the engine that `url` names, among those of `providers`.
+    ///
+    /// - Throws: ``PlanError`` (`.invalidArgument`), ``EngineError`` (`.unknownEngine`, listing the known ones).
+    public convenience init(_ url: String, options: SessionOptions = SessionOptions(), providers: [any EngineProvider]) async throws {
+        let url = try EngineURL(url)
+        guard let provider = providers.first(where: { $0.scheme == url.scheme }) else {
+            let known = providers.map { "\($0.scheme) (\($0.summary))" }.joined(separator: ", ")
+            throw EngineError(.unknownEngine, "no engine is called “\(url.scheme)”", hint: "known engines: \(known)")
+        }
+        self.init(engine: try await provider.engine(at: url, options: options), options: options)
+    }
+
+    /// Ends the engine. Running jobs fail with ``EngineError`` (`.closed`) or `CancellationError`.
+    public func close() async {
+        await engine.shutdown()
+        hub.close()
+    }
+
+    /// What happens from now on, to this session's plans. The stream ends when the session is closed; a subscriber that lags more
+    /// than `buffer` events behind loses the oldest.
+    public func events(_ detail: EventDetail = .progress, buffer: Int = 65_536) -> AsyncStream<SessionEvent> {
+        hub.subscribe(detail, buffer: buffer)
+    }
+
+    /// The arena that new plans start in.
+    @usableFromInline
+    func currentArena() -> GraphArena {
+        arena.withLock { holder in
+            if let arena = holder.arena, arena.count < GraphArena.rotation { return arena }
+            let fresh = GraphArena()
+            holder.arena = fresh
+            return fresh
+        }
+    }
+
+    /// Plans a graph for this session's engine: culled, fused where the engine wants it, ordered, and checked against the engine's
+    /// capabilities. Runs nothing.
+    ///
+    /// - Throws: ``PlanError`` (`.closureNotPortable`, `.unsupported`).
+    public func plan(_ graph: Graph, outputs: [NodeID]) throws -> Plan {
+        try Plan(graph, outputs: outputs, capabilities: engine.capabilities)
+    }
+
+    /// Runs a planned graph and hands each output's reference over. The caller releases them.
+    ///
+    /// - Throws: ``TaskError``, ``EngineError``, `CancellationError`.
+    /// - Note: Cancelling the calling task cancels the run.
+    ///
+    /// - Parameter onOutput: called as each output becomes ready, in the order in which they do.
+    package func run(
+        _ plan: Plan, name: String, onOutput: (@Sendable (Int, ValueRef) async throws -> Void)? = nil
+    ) async throws -> [ValueRef] {
+        try Task.checkCancellation()
+        let id = nextJob.wrappingAdd(1, ordering: .relaxed).oldValue
+        let job = Job(
+            id: id, graph: plan.graph, outputs: plan.outputs, order: plan.order, detail: hub.detail ?? .progress, seed: options.seed)
+        hub.publish(.runStarted(job: id, name: name, tasks: plan.graph.count))
+        let clock = ContinuousClock()
+        let begin = clock.now
+        do {
+            let refs = try await withTaskCancellationHandler {
+                try await follow(job, onOutput)
+            } onCancel: { [engine] in
+                Task { await engine.cancel(id) }
+            }
+            hub.publish(.runFinished(job: id, seconds: (clock.now - begin) / .seconds(1)))
+            return refs
+        } catch {
+            hub.publish(.runFailed(job: id, error: error))
+            throw error
+        }
+    }
+
+    private func follow(
+        _ job: Job, _ onOutput: (@Sendable (Int, ValueRef) async throws -> Void)?
+    ) async throws -> [ValueRef] {
+        var ledger = RunLedger(outputCount: job.outputs.count)
+        do {
+            for try await event in engine.submit(job) {
+                switch event {
+                case .tasks(let events):
+                    for event in events where ledger.accept(event) { hub.publish(.task(event)) }
+                case .progress(let progress):
+                    hub.publish(.progress(progress))
+                case .output(let position, let ref):
+                    if let extra = ledger.store(ref, at: position) {
+                        await engine.release([extra])
+                    } else {
+                        try await onOutput?(position, ref)
+                    }
+                case .rejected(let count, let samples):
+                    ledger.reject(count)
+                    hub.publish(.rejected(job: job.id, count: count, samples: samples))
+                }
+            }
+            try Task.checkCancellation()
+            guard !ledger.outputs.contains(where: { $0 == nil }) else {
+                throw EngineError(.protocolViolation, "the engine “\(engine.capabilities.engine)” ended a job without all its outputs")
+            }
+            return ledger.outputs.compactMap(\.self)
+        } catch {
+            await engine.release(ledger.outputs.compactMap(\.self))
+            throw error
+        }
+    }
+
+    /// Runs a planned graph and fetches its outputs.
+    ///
+    /// - Throws: as ``run(_:name:)``.
+    package func compute(_ plan: Plan, name: String) async throws -> [AnyValue] {
+        let refs = try await run(plan, name: name)
+        do {
+            var values: [AnyValue] = []
+            values.reserveCapacity(refs.count)
+            for ref in refs { values.append(try await value(ref)) }
+            await engine.release(refs)
+            return values
+        } catch {
+            await engine.release(refs)
+            throw error
+        }
+    }
+
+    package func value(_ ref: ValueRef) async throws -> AnyValue {
+        switch try await engine.get(ref) {
+        case .value(let value): return value
+        case .encoded(let type, _):
+            throw EngineError(.protocolViolation, "the engine handed back encoded bytes of “\(type)” where a value was expected")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// The element types and offsets of a tuple type, read from the runtime's metadata.
+///
+/// Tuples cannot conform to protocols, and keyed bags are made of them; so spilling a `(String, Int)` needs to see inside.
+/// The layout read here is part of the stable ABI (swift/ABI/Metadata.h, `TargetTupleTypeMetadata`): kind 0x301, element count,
+/// labels, then a type and an offset for each element.
+struct TupleLayout: @unchecked Sendable {
+    struct Element: @unchecked Sendable {
+        let type: Any.Type
+        let offset: Int
+    }
+
+    let elements: [Element]
+
+    init?(_ type: Any.Type) {
+        let metadata = unsafeBitCast(type, to: UnsafePointer<Int>.self)
+        guard metadata[0] == 0x301 else { return nil }
+        elements = (0..<metadata[1]).map { index in
+            Element(type: unsafeBitCast(metadata[3 + 2 * index], to: Any.Type.self), offset: metadata[4 + 2 * index])
+        }
+    }
+
+    func codec<T>(for type: T.Type) -> ValueCodec<T>? {
+        let fields = elements.compactMap { element in Self.field(element.type, at: element.offset) }
+        guard fields.count == elements.count else { return nil }
+        return ValueCodec<T> { value, out in
+            try withUnsafeBytes(of: value) { bytes in
+                for field in fields { try field.write(bytes.baseAddress!, &out) }
+            }
+        } read: { reader in
+            try withUnsafeTemporaryAllocation(byteCount: MemoryLayout<T>.size, alignment: MemoryLayout<T>.alignment) { memory in
+                let base = memory.baseAddress!
+                var done = 0
+                do {
+                    for field in fields {
+                        try field.read(&reader, base)
+                        done += 1
+                    }
+                } catch {
+                    for field in fields[..<done] { field.destroy(base) }
+                    throw error
+                }
+                return base.assumingMemoryBound(to: T.self).move()
+            }
+        }
+    }
+
+    private struct Field: Sendable {
+        let write: @Sendable (UnsafeRawPointer, inout [UInt8]) throws -> Void
+        let read: @Sendable (inout SpillReader, UnsafeMutableRawPointer) throws -> Void
+        let destroy: @Sendable (UnsafeMutableRawPointer) -> Void
+    }
+
+    private static func field(_ type: Any.Type, at offset: Int) -> Field? {
+        func open<E>(_: E.Type) -> Field? {
+            guard let codec = ValueCodec<E>.find() else { return nil }
+            return Field(
+                write: { base, out in try codec.write((base + offset).assumingMemoryBound(to: E.self).pointee, &out) },
+                read: { reader, base in (base + offset).bindMemory(to: E.self, capacity: 1).initialize(to: try codec.read(&reader)) },
+                destroy: { base in (base + offset).assumingMemoryBound(to: E.self).deinitialize(count: 1) })
+        }
+        return _openExistential(type, do: open)
+    }
+}

@@ -1,0 +1,191 @@
+internal import Foundation
+
+/// Writes values of one type as bytes for spilling and reads them back in the same process.
+public protocol AnyValueCodec: Sendable {
+    func encode(_ value: AnyValue) throws -> [UInt8]
+    func decode(_ bytes: UnsafeRawBufferPointer) throws -> AnyValue
+}
+
+/// How values of type `T` are laid out on disk, chosen once per type:
+/// trivial types as their memory, strings length-prefixed, arrays and tuples from their elements, other `Codable` types as binary
+/// property lists. A type that is none of these has no codec and stays in memory.
+///
+/// - Note: The bytes are read back by the same process; they are not an interchange format.
+public struct ValueCodec<T>: Sendable {
+    public let write: @Sendable (T, inout [UInt8]) throws -> Void
+    public let read: @Sendable (inout SpillReader) throws -> T
+    /// Bytes a value takes when all values take the same.
+    public let fixedSize: Int?
+
+    @usableFromInline
+    init(
+        fixedSize: Int? = nil, write: @escaping @Sendable (T, inout [UInt8]) throws -> Void,
+        read: @escaping @Sendable (inout SpillReader) throws -> T
+    ) {
+        self.fixedSize = fixedSize
+        self.write = write
+        self.read = read
+    }
+
+    /// The codec for `T`, or `nil` when `T` cannot be written.
+    public static func find() -> ValueCodec<T>? {
+        if _isPOD(T.self) { return trivial }
+        if T.self == String.self { return string as? ValueCodec<T> }
+        if let type = T.self as? any (SpillCodable & SendableMetatype).Type { return fromSpillCodable(type) }
+        if let type = T.self as? any OptionalType.Type { return type.optionalCodec(as: T.self) }
+        if let type = T.self as? any ArrayType.Type { return type.arrayCodec(as: T.self) }
+        if let tuple = TupleLayout(T.self) { return tuple.codec(for: T.self) }
+        if let type = T.self as? any (Codable & SendableMetatype).Type { return codable(type) }
+        return nil
+    }
+
+    static func make() -> (any AnyValueCodec)? where T: Sendable {
+        find().map { ErasedCodec(codec: $0) }
+    }
+
+    static var trivial: ValueCodec<T> {
+        let size = MemoryLayout<T>.size
+        return ValueCodec(fixedSize: size) { value, out in
+            withUnsafeBytes(of: value) { out.append(contentsOf: $0) }
+        } read: { reader in
+            try reader.take(size).loadUnaligned(as: T.self, trivial: ())
+        }
+    }
+
+    static var string: ValueCodec<String> {
+        ValueCodec<String> { value, out in
+            var value = value
+            value.withUTF8 { bytes in
+                appendCount(bytes.count, to: &out)
+                out.append(contentsOf: bytes)
+            }
+        } read: { reader in
+            String(decoding: try reader.take(try reader.count()), as: UTF8.self)
+        }
+    }
+
+    private static func fromSpillCodable<S: SpillCodable & SendableMetatype>(_: S.Type) -> ValueCodec<T>? {
+        ValueCodec<S> { value, out in value.spill(to: &out) } read: { reader in try S(spilled: &reader) } as? ValueCodec<T>
+    }
+
+    private static func codable<C: Codable & SendableMetatype>(_: C.Type) -> ValueCodec<T>? {
+        // Property lists need a container at the top, hence the array of one.
+        ValueCodec<C> { value, out in
+            let encoder = PropertyListEncoder()
+            encoder.outputFormat = .binary
+            let data = try encoder.encode([value])
+            appendCount(data.count, to: &out)
+            out.append(contentsOf: data)
+        } read: { reader in
+            let data = Data(try reader.take(try reader.count()))
+            return try PropertyListDecoder().decode([C].self, from: data)[0]
+        } as? ValueCodec<T>
+    }
+}
+
+/// A type that lays its values out for spilling by itself.
+public protocol SpillCodable {
+    func spill(to bytes: inout [UInt8])
+    init(spilled reader: inout SpillReader) throws
+}
+
+/// Reads spilled bytes front to back, with bounds checked.
+public struct SpillReader {
+    @usableFromInline var rest: UnsafeRawBufferPointer
+
+    @inlinable
+    public init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
+
+    @inlinable public var isAtEnd: Bool { rest.isEmpty }
+
+    /// The next `count` bytes; valid as long as the buffer that is read.
+    @inlinable
+    public mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
+        guard count >= 0, count <= rest.count else {
+            throw EngineError(.inputOutput, "spilled data ends early: \(count) bytes wanted, \(rest.count) left")
+        }
+        defer { rest = UnsafeRawBufferPointer(rebasing: rest[count...]) }
+        return UnsafeRawBufferPointer(rebasing: rest[..<count])
+    }
+
+    @inlinable
+    public mutating func count() throws -> Int {
+        try take(8).loadUnaligned(as: Int.self)
+    }
+}
+
+@inlinable
+public func appendCount(_ count: Int, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: count) { bytes.append(contentsOf: $0) }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Loads a value of a trivial type that is only known to be trivial at run time.
+    func loadUnaligned<T>(as type: T.Type, trivial: Void) -> T {
+        withUnsafeTemporaryAllocation(of: T.self, capacity: 1) { copy in
+            let raw = UnsafeMutableRawPointer(copy.baseAddress!)
+            if count > 0 { raw.copyMemory(from: baseAddress!, byteCount: count) }
+            return raw.load(as: T.self)
+        }
+    }
+}
+
+private struct ErasedCodec<T: Sendable>: AnyValueCodec {
+    let codec: ValueCodec<T>
+
+    func encode(_ value: AnyValue) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try codec.write(unsafeDowncast(value, to: TypedValue<T>.self).value, &bytes)
+        return bytes
+    }
+
+    func decode(_ bytes: UnsafeRawBufferPointer) throws -> AnyValue {
+        var reader = SpillReader(bytes)
+        return TypedValue(try codec.read(&reader))
+    }
+}
+
+private protocol OptionalType {
+    static func optionalCodec<T>(as: T.Type) -> ValueCodec<T>?
+}
+
+extension Optional: OptionalType {
+    fileprivate static func optionalCodec<T>(as: T.Type) -> ValueCodec<T>? {
+        guard let inner = ValueCodec<Wrapped>.find() else { return nil }
+        return ValueCodec<Wrapped?> { value, out in
+            out.append(value == nil ? 0 : 1)
+            if let value { try inner.write(value, &out) }
+        } read: { reader in
+            try reader.take(1)[0] == 0 ? nil : try inner.read(&reader)
+        } as? ValueCodec<T>
+    }
+}
+
+private protocol ArrayType {
+    static func arrayCodec<T>(as: T.Type) -> ValueCodec<T>?
+}
+
+extension Array: ArrayType {
+    fileprivate static func arrayCodec<T>(as: T.Type) -> ValueCodec<T>? {
+        if _isPOD(Element.self) {
+            return ValueCodec<[Element]> { value, out in
+                appendCount(value.count, to: &out)
+                value.withUnsafeBytes { out.append(contentsOf: $0) }
+            } read: { reader in
+                let count = try reader.count()
+                let bytes = try reader.take(count * MemoryLayout<Element>.stride)
+                return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+                    UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+                    initialized = count
+                }
+            } as? ValueCodec<T>
+        }
+        guard let element = ValueCodec<Element>.find() else { return nil }
+        return ValueCodec<[Element]> { value, out in
+            appendCount(value.count, to: &out)
+            for item in value { try element.write(item, &out) }
+        } read: { reader in
+            try (0..<(try reader.count())).map { _ in try element.read(&reader) }
+        } as? ValueCodec<T>
+    }
+}

@@ -1,0 +1,361 @@
+internal import CSheaf
+internal import SheafCore
+
+/// One job in this process: the scheduler's state, the values, and what to tell the caller.
+///
+/// Everything marked *under the lock* is called with the engine's monitor held; executing tasks, spilling and letting go of values
+/// happens outside it. A value's slot is written by the worker that runs its node before the worker reports, and read by workers
+/// that were handed a dependent afterwards, so the monitor orders all accesses.
+final class LocalRun: @unchecked Sendable {
+    let job: Job
+    let resources: TaskResources
+    private let continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation
+    private let outputPositions: [UInt32: [Int]]
+
+    // Pinned copies, so that tasks read them through plain pointers.
+    private let values: UnsafeMutablePointer<AnyValue?>
+    private let constants: UnsafeMutableBufferPointer<AnyValue>
+    private let arguments: UnsafeMutableBufferPointer<Graph.Argument>
+
+    // Under the lock.
+    var scheduler: Scheduler
+    private var firstError: (any Error)?
+    private var events: [TaskEvent] = []
+    private var lastProgress: UInt64 = 0
+    private var failures = 0
+    private var asyncTasks: [UInt32: Task<Void, Never>] = [:]
+    /// A moving average, in nanoseconds; how many tasks are worth one visit to the lock follows from it.
+    private(set) var taskNanoseconds = 0.0
+    private var isFinished = false
+    /// Registered outputs: called with each value that becomes an output.
+    private let store: (AnyValue) -> ValueRef
+
+    init(
+        job: Job, workers: Int, resources: TaskResources, continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation,
+        store: @escaping (AnyValue) -> ValueRef
+    ) {
+        self.job = job
+        self.resources = resources
+        self.continuation = continuation
+        self.store = store
+        scheduler = Scheduler(
+            graph: job.graph, outputs: job.outputs, order: job.order, workers: workers, budget: resources.memory.budget)
+        outputPositions = Dictionary(grouping: job.outputs.indices) { UInt32(job.outputs[$0]) }
+        values = .allocate(capacity: job.graph.count)
+        values.initialize(repeating: nil, count: job.graph.count)
+        constants = .allocate(capacity: job.graph.constants.count)
+        _ = constants.initialize(from: job.graph.constants)
+        arguments = .allocate(capacity: max(job.graph.arguments.count, 1))
+        _ = arguments.initialize(from: job.graph.arguments)
+    }
+
+    deinit {
+        values.deinitialize(count: job.graph.count)
+        values.deallocate()
+        constants.deinitialize()
+        constants.deallocate()
+        arguments.deallocate()
+    }
+
+    // MARK: Outside the lock
+
+    /// What a worker did with an assignment, to be reported under the lock.
+    struct Report {
+        var finished: [UInt32] = []
+        var failed: [(node: UInt32, error: any Error)] = []
+        var suspended: [(node: UInt32, body: @Sendable (AsyncTaskScope) async throws -> AnyValue)] = []
+        var spilled: [(node: UInt32, freed: Int, movedOut: Bool, refused: Bool)] = []
+        var loaded: [(node: UInt32, bytes: Int)] = []
+        var engineError: (any Error)?
+        var events: [TaskEvent] = []
+        var nanoseconds: UInt64 = 0
+        /// Filled under the lock; let go of outside it.
+        var released: [UInt32] = []
+        var taskCount: Int { finished.count + failed.count }
+
+        mutating func clear() {
+            finished.removeAll(keepingCapacity: true)
+            failed.removeAll(keepingCapacity: true)
+            suspended.removeAll(keepingCapacity: true)
+            spilled.removeAll(keepingCapacity: true)
+            loaded.removeAll(keepingCapacity: true)
+            events.removeAll(keepingCapacity: true)
+            engineError = nil
+        }
+    }
+
+    func execute(_ assignment: Assignment, scope: TaskScope, worker: Int, report: inout Report) {
+        report.clear()
+        scope.attach(values: values, constants: UnsafePointer(constants.baseAddress!))
+        do {
+            for node in assignment.spills { try spill(node, worker, &report) }
+            for node in assignment.loads { try load(node, worker, &report) }
+        } catch {
+            report.engineError = error
+            for node in assignment.tasks { report.failed.append((node, CancellationError())) }
+            return
+        }
+        let begin = sheaf_monotonic_nanoseconds()
+        if job.detail >= .tasks {
+            for node in assignment.tasks { runTraced(node, assignment.attempts, scope, worker, &report) }
+        } else {
+            runAll(assignment.tasks, assignment.attempts, scope, &report)
+        }
+        report.nanoseconds = sheaf_monotonic_nanoseconds() - begin
+    }
+
+    /// The hot loop: consecutive tasks of one function share the loads of its body.
+    private func runAll(_ tasks: [UInt32], _ attempts: [UInt32: Int], _ scope: TaskScope, _ report: inout Report) {
+        let graph = job.graph
+        var position = 0
+        while position < tasks.count {
+            let index = graph.functionIndex(Int(tasks[position]))
+            guard case .sync(let body) = graph.functions[index].body else {
+                start(tasks[position], &report)
+                position += 1
+                continue
+            }
+            while position < tasks.count, graph.functionIndex(Int(tasks[position])) == index {
+                let node = tasks[position]
+                position += 1
+                do {
+                    if resources.isCancelled { throw CancellationError() }
+                    prepare(scope, node, attempts, graph)
+                    (values + Int(node)).pointee = try body(scope)
+                    report.finished.append(node)
+                } catch {
+                    report.failed.append((node, decorate(error, node, scope)))
+                }
+            }
+        }
+    }
+
+    private func runTraced(_ node: UInt32, _ attempts: [UInt32: Int], _ scope: TaskScope, _ worker: Int, _ report: inout Report) {
+        report.events.append(event(node, worker, .started))
+        let failures = report.failed.count
+        runAll([node], attempts, scope, &report)
+        guard !report.finished.isEmpty || report.failed.count > failures else { return }
+        if report.failed.count == failures {
+            report.events.append(event(node, worker, .finished(bytes: values[Int(node)]?.byteCount ?? 0)))
+        }
+    }
+
+    @inline(__always)
+    private func prepare(_ scope: TaskScope, _ node: UInt32, _ attempts: [UInt32: Int], _ graph: Graph) {
+        let range = graph.argumentRange(Int(node))
+        scope.prepare(
+            node: Int(node), attempt: attempts.isEmpty ? 1 : attempts[node] ?? 1,
+            arguments: UnsafePointer(arguments.baseAddress! + range.lowerBound), count: range.count)
+    }
+
+    private func start(_ node: UInt32, _ report: inout Report) {
+        let function = job.graph.function(Int(node))
+        if case .async(let body) = function.body {
+            report.suspended.append((node, body))
+        } else {
+            report.failed.append(
+                (node, EngineError(.unsupported, "the function “\(function.name)” has no body in this program", node: job.graph.name(Int(node)))))
+        }
+    }
+
+    private func asyncScope(_ node: UInt32, attempt: Int) -> AsyncTaskScope {
+        let graph = job.graph
+        let references = graph.argumentRange(Int(node)).map { position -> AnyValue in
+            let argument = arguments[position]
+            return argument.isNode ? values[argument.index]! : constants[argument.index]
+        }
+        return AsyncTaskScope(arguments: references, node: Int(node), attempt: attempt, resources: resources)
+    }
+
+    private func spill(_ node: UInt32, _ worker: Int, _ report: inout Report) throws {
+        let value = values[Int(node)]!
+        if let freed = try value.spillInPlace(to: resources.spill) {
+            report.spilled.append((node, min(freed, value.byteCount), false, freed == 0))
+        } else if let codec = value.codec {
+            values[Int(node)] = try SpilledValue(value, codec: codec, file: resources.spill)
+            report.spilled.append((node, value.byteCount, true, false))
+        } else {
+            report.spilled.append((node, 0, false, true))
+            return
+        }
+        report.events.append(event(node, worker, .spilled(bytes: value.byteCount)))
+    }
+
+    private func load(_ node: UInt32, _ worker: Int, _ report: inout Report) throws {
+        guard let spilled = values[Int(node)] as? SpilledValue else { return }
+        let value = try spilled.load()
+        values[Int(node)] = value
+        report.loaded.append((node, value.byteCount))
+        report.events.append(event(node, worker, .loaded(bytes: value.byteCount)))
+    }
+
+    /// Lets go of values nobody needs.
+    func drop(_ released: inout [UInt32]) {
+        for node in released { values[Int(node)] = nil }
+        released.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Under the lock
+
+    /// Takes a worker's report in, and starts the async bodies it met on `executor`.
+    func absorb(_ report: inout Report, worker: Int, host: any RunHost) {
+        if let error = report.engineError { abort(error) }
+        for item in report.spilled {
+            let before = scheduler.residentBytes
+            if item.refused {
+                scheduler.spillRefused(item.node, worker: worker, released: &report.released)
+            } else {
+                scheduler.spilled(item.node, freed: item.freed, movedOut: item.movedOut, worker: worker, released: &report.released)
+            }
+            resources.memory.charge(scheduler.residentBytes - before)
+        }
+        let before = scheduler.residentBytes
+        for item in report.loaded { scheduler.loaded(item.node, bytes: item.bytes, worker: worker) }
+        for node in report.finished { finish(node, worker, &report.released) }
+        for item in report.failed { fail(item.node, item.error, worker, &report.released, host) }
+        resources.memory.charge(scheduler.residentBytes - before)
+        for item in report.suspended { launch(item.node, item.body, worker, host) }
+        if !report.events.isEmpty { events.append(contentsOf: report.events) }
+        if report.taskCount > 0 {
+            let average = Double(report.nanoseconds) / Double(report.taskCount)
+            taskNanoseconds = taskNanoseconds == 0 ? average : taskNanoseconds * 0.75 + average * 0.25
+        }
+    }
+
+    private func finish(_ node: UInt32, _ worker: Int, _ released: inout [UInt32]) {
+        let value = values[Int(node)]!
+        scheduler.finish(node, resultBytes: value.byteCount, worker: worker, released: &released)
+        if !outputPositions.isEmpty, let positions = outputPositions[node] {
+            for position in positions { continuation.yield(.output(position: position, ref: store(value))) }
+        }
+    }
+
+    private func fail(_ node: UInt32, _ error: any Error, _ worker: Int, _ released: inout [UInt32], _ host: any RunHost) {
+        let attempt = scheduler.attempt(node)
+        switch scheduler.fail(node, released: &released) {
+        case .retry(let seconds):
+            events.append(event(node, worker, .failed(message: "\(error)", willRetry: true), attempt: attempt))
+            host.schedule(after: seconds) { [self] in scheduler.retry(node, worker: worker) }
+        case .cancelled(let nodes):
+            failures += 1
+            if firstError == nil || (firstError is CancellationError && !scheduler.isCancelled) {
+                firstError = chained(error, node, attempt)
+            }
+            events.append(event(node, worker, .failed(message: "\(error)", willRetry: false), attempt: attempt))
+            for cancelled in nodes { events.append(event(cancelled, worker, .cancelled)) }
+        }
+    }
+
+    private func launch(
+        _ node: UInt32, _ body: @escaping @Sendable (AsyncTaskScope) async throws -> AnyValue, _ worker: Int, _ host: any RunHost
+    ) {
+        let scope = asyncScope(node, attempt: scheduler.attempt(node))
+        asyncTasks[node] = host.startAsync { [self] in
+            let begin = sheaf_monotonic_nanoseconds()
+            var report = Report()
+            do {
+                if resources.isCancelled { throw CancellationError() }
+                let value = try await body(scope)
+                values[Int(node)] = value
+                report.finished.append(node)
+            } catch {
+                report.failed.append((node, decorate(error, node, nil)))
+            }
+            if job.detail >= .tasks {
+                report.events.append(event(node, worker, .started, at: begin))
+                if let value = values[Int(node)] { report.events.append(event(node, worker, .finished(bytes: value.byteCount))) }
+            }
+            report.nanoseconds = sheaf_monotonic_nanoseconds() - begin
+            host.deliver(&report, of: self, node: node)
+        }
+    }
+
+    func asyncEnded(_ node: UInt32) { asyncTasks[node] = nil }
+
+    /// Stops handing out tasks, and tells those that run.
+    func cancel(_ error: any Error = CancellationError()) {
+        if firstError == nil { firstError = error }
+        resources.cancel()
+        scheduler.cancel()
+        for task in asyncTasks.values { task.cancel() }
+    }
+
+    private func abort(_ error: any Error) {
+        if firstError == nil || firstError is CancellationError { firstError = error }
+        cancel(error)
+    }
+
+    /// Tells the caller what has happened, at most every few milliseconds unless `force`.
+    func publish(force: Bool) {
+        let now = sheaf_monotonic_nanoseconds()
+        guard force || events.count >= 1024 || now &- lastProgress > 50_000_000 else { return }
+        lastProgress = now
+        if !events.isEmpty {
+            continuation.yield(.tasks(events))
+            events.removeAll(keepingCapacity: true)
+        }
+        continuation.yield(
+            .progress(
+                Progress(
+                    job: job.id, done: scheduler.done, total: job.graph.count, running: scheduler.running, failed: failures,
+                    bytes: scheduler.producedBytes, residentBytes: resources.memory.used, spilledBytes: resources.spill.writtenBytes,
+                    readBytes: resources.readBytes)))
+    }
+
+    /// Ends the stream. Called once, when the scheduler has nothing left.
+    func end() {
+        guard !isFinished else { return }
+        isFinished = true
+        publish(force: true)
+        if resources.rejected.count > 0 {
+            continuation.yield(.rejected(count: resources.rejected.count, samples: resources.rejected.samples))
+        }
+        // Outputs live on in the store, with their own charge.
+        resources.memory.charge(-scheduler.residentBytes)
+        continuation.finish(throwing: firstError)
+    }
+
+    // MARK: Errors and events
+
+    private func event(_ node: UInt32, _ worker: Int, _ kind: TaskEvent.Kind, attempt: Int = 1, at time: UInt64? = nil) -> TaskEvent {
+        TaskEvent(
+            job: job.id, node: Int(node), attempt: attempt, worker: worker, nanoseconds: time ?? sheaf_monotonic_nanoseconds(), kind: kind,
+            name: job.graph.label(Int(node)))
+    }
+
+    private func decorate(_ error: any Error, _ node: UInt32, _ scope: TaskScope?) -> any Error {
+        if error is CancellationError { return error }
+        let record = scope?.cursor?.position()
+        scope?.cursor = nil
+        if var known = error as? TaskError {
+            known.record = known.record ?? record
+            return known
+        }
+        if error is EngineError { return error }
+        return TaskError(.failed, "a task failed: \(error)", cause: error, record: record)
+    }
+
+    /// Adds the node, where it was made, and who needed it.
+    private func chained(_ error: any Error, _ node: UInt32, _ attempt: Int) -> any Error {
+        let graph = job.graph
+        let location = graph.attributes(Int(node)).location
+        if var failure = error as? EngineError {
+            failure.node = failure.node ?? graph.name(Int(node))
+            failure.location = failure.location ?? location
+            return failure
+        }
+        guard var failure = error as? TaskError else { return error }
+        failure.node = graph.name(Int(node))
+        failure.nodeID = Int(node)
+        failure.location = location
+        failure.attempt = attempt
+        var chain = [graph.name(Int(node))]
+        var current = Int(node)
+        while let next = scheduler.firstDependent(of: current), chain.count < 32 {
+            chain.append(graph.name(next))
+            current = next
+        }
+        failure.chain = chain
+        return failure
+    }
+}

@@ -1,0 +1,234 @@
+internal import CSheaf
+internal import SheafCore
+
+/// The threads of the embedded engine, the jobs they work on, and the values it holds for its callers.
+///
+/// Workers come to the monitor to report a batch of tasks and take the next, so the cost of the lock is shared by the batch; its size
+/// follows from how long tasks take, so long tasks are still handed out one by one.
+final class WorkerPool: @unchecked Sendable, RunHost {
+    let memory: MemoryLedger
+    let spill: SpillFile
+    let workers: Int
+    private let monitor = Monitor()
+    private let executor = PoolExecutor()
+
+    // Under the monitor.
+    private var runs: [LocalRun] = []
+    private var stored: [UInt64: AnyValue] = [:]
+    private var nextRef: UInt64 = 1
+    private var swiftJobs: [UnownedJob] = []
+    private var idle = 0
+    private var isStopped = false
+    private var trimmedAt = 0
+
+    init(options: SessionOptions) {
+        memory = MemoryLedger(budget: options.memory)
+        spill = SpillFile(folder: options.spillFolder, limit: options.spillLimit)
+        workers = max(options.workers, 1)
+        executor.pool = self
+        // Freed blocks of this size go back to the system at once, so resident memory follows the ledger.
+        sheaf_map_blocks_from(4 << 20)
+        for worker in 0..<workers {
+            startThread(named: "sheaf-\(worker)") { [self] in work(worker) }
+        }
+    }
+
+    // MARK: Requests
+
+    func submit(_ job: Job, _ continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation) {
+        let resources = TaskResources(memory: memory, spill: spill, seed: job.seed)
+        let run = LocalRun(job: job, workers: workers, resources: resources, continuation: continuation) { [unowned self] value in
+            storeLocked(value)
+        }
+        monitor.withLock {
+            if isStopped {
+                run.cancel(EngineError(.closed, "the embedded engine was shut down"))
+                run.end()
+                return
+            }
+            if run.scheduler.isComplete {
+                run.end()
+                return
+            }
+            runs.append(run)
+            monitor.wakeOne()
+        }
+    }
+
+    func cancel(_ id: JobID) {
+        monitor.withLock {
+            guard let run = runs.first(where: { $0.job.id == id }) else { return }
+            run.cancel()
+            endIfComplete(run)
+        }
+    }
+
+    func put(_ value: AnyValue) -> ValueRef { monitor.withLock { storeLocked(value) } }
+    func get(_ ref: ValueRef) -> AnyValue? { monitor.withLock { stored[ref.id] } }
+
+    func release(_ refs: [ValueRef]) {
+        let values = monitor.withLock { refs.compactMap { stored.removeValue(forKey: $0.id) } }
+        for value in values { memory.charge(-value.byteCount) }
+    }
+
+    private func storeLocked(_ value: AnyValue) -> ValueRef {
+        let ref = ValueRef(id: nextRef, byteCount: value.byteCount)
+        nextRef += 1
+        stored[ref.id] = value
+        memory.charge(value.byteCount)
+        return ref
+    }
+
+    /// Cancels what runs; threads end when their tasks do.
+    func stop() {
+        monitor.withLock {
+            guard !isStopped else { return }
+            isStopped = true
+            for run in runs {
+                run.cancel(EngineError(.closed, "the embedded engine was shut down"))
+                endIfComplete(run)
+            }
+            stored = [:]
+            monitor.wakeAll()
+        }
+    }
+
+    // MARK: Workers
+
+    private func work(_ worker: Int) {
+        var assignment = Assignment()
+        var report = LocalRun.Report()
+        var scope: TaskScope?
+        monitor.lock()
+        while true {
+            if let job = swiftJobs.popLast() {
+                monitor.unlock()
+                job.runSynchronously(on: executor.asUnownedTaskExecutor())
+                monitor.lock()
+                continue
+            }
+            if let run = takeWork(worker, &assignment) {
+                repeat {
+                    if isMoreWorthwhile(run) { monitor.wakeOne() }
+                    monitor.unlock()
+                    if scope?.resources !== run.resources { scope = TaskScope(resources: run.resources) }
+                    run.drop(&report.released)
+                    run.execute(assignment, scope: scope!, worker: worker, report: &report)
+                    trimHeapIfWorthwhile()
+                    monitor.lock()
+                    run.absorb(&report, worker: worker, host: self)
+                    run.publish(force: false)
+                    guard swiftJobs.isEmpty else { break }
+                    run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
+                } while !assignment.isEmpty
+                if !report.released.isEmpty {
+                    monitor.unlock()
+                    run.drop(&report.released)
+                    monitor.lock()
+                }
+                endIfComplete(run)
+                continue
+            }
+            if isStopped && runs.isEmpty { break }
+            scope = nil
+            idle += 1
+            monitor.wait()
+            idle -= 1
+        }
+        monitor.unlock()
+    }
+
+    private func takeWork(_ worker: Int, _ assignment: inout Assignment) -> LocalRun? {
+        for run in runs {
+            run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
+            if !assignment.isEmpty { return run }
+        }
+        return nil
+    }
+
+    /// Tasks to hand out at a time: some 50 µs worth, but never more than this worker's share of what is ready.
+    private func batchLimit(_ run: LocalRun) -> Int {
+        guard run.taskNanoseconds > 0 else { return 1 }
+        let worth = Int(50_000 / max(run.taskNanoseconds, 50))
+        let share = (run.scheduler.readyCount + workers - 1) / workers
+        return max(1, min(worth, share, 512))
+    }
+
+    /// Whether there is enough left to pay for waking another worker, which takes some microseconds.
+    private func isMoreWorthwhile(_ run: LocalRun) -> Bool {
+        guard idle > 0 else { return false }
+        let ready = run.scheduler.readyCount
+        return ready > 0 && (run.taskNanoseconds == 0 || Double(ready) * run.taskNanoseconds > 10_000)
+    }
+
+    private func endIfComplete(_ run: LocalRun) {
+        if run.scheduler.isComplete {
+            run.end()
+            runs.removeAll { $0 === run }
+            if isStopped { monitor.wakeAll() }
+        } else if run.scheduler.readyCount > 0, idle > 0 {
+            monitor.wakeOne()
+        }
+    }
+
+    /// After much has been spilled the allocator is told to give the pages back.
+    private func trimHeapIfWorthwhile() {
+        let written = spill.writtenBytes
+        guard written - trimmedAt > memory.budget / 8 else { return }
+        trimmedAt = written
+        sheaf_trim_heap()
+    }
+
+    // MARK: Async bodies and timers
+
+    func startAsync(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task(executorPreference: executor) { await body() }
+    }
+
+    func deliver(_ report: inout LocalRun.Report, of run: LocalRun, node: UInt32) {
+        monitor.lock()
+        run.asyncEnded(node)
+        run.absorb(&report, worker: 0, host: self)
+        run.publish(force: false)
+        endIfComplete(run)
+        monitor.unlock()
+        run.drop(&report.released)
+    }
+
+    func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void) {
+        Task.detached { [self] in
+            try? await Task.sleep(for: .seconds(seconds))
+            monitor.withLock {
+                body()
+                for run in runs { endIfComplete(run) }
+            }
+        }
+    }
+
+    func enqueue(_ job: UnownedJob) {
+        monitor.withLock {
+            swiftJobs.append(job)
+            monitor.wakeOne()
+        }
+    }
+}
+
+/// The pool as a Swift task executor, so that `async` bodies run on the engine's threads.
+final class PoolExecutor: TaskExecutor, @unchecked Sendable {
+    // Set once, right after initialisation; the pool owns the executor.
+    unowned(unsafe) var pool: WorkerPool!
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        pool.enqueue(UnownedJob(job))
+    }
+}
+
+/// What a run asks of whoever drives it.
+protocol RunHost: AnyObject, Sendable {
+    /// Starts an `async` body.
+    func startAsync(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never>
+    /// Takes in the report of an `async` body that has ended.
+    func deliver(_ report: inout LocalRun.Report, of run: LocalRun, node: UInt32)
+    /// Calls `body`, under the lock, after so many seconds.
+    func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void)
+}
