@@ -15,7 +15,6 @@ if environment["SHEAF_WARNINGS_AS_ERRORS"] != nil { settings.append(.treatAllWar
 
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
 // The documentation plugin is a build-time tool of `make docs` only.
 if environment["SHEAF_DOCS"] != nil {
@@ -28,6 +27,10 @@ let package = Package(
     products: [
         .library(name: "Sheaf", targets: ["Sheaf"]),
         .library(name: "SheafCore", targets: ["SheafCore"]),
+        .library(name: "SheafLocal", targets: ["SheafLocal"]),
+        .library(name: "SheafBag", targets: ["SheafBag"]),
+        .library(name: "SheafTesting", targets: ["SheafTesting"]),
+        .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
     dependencies: dependencies,
     targets: [
@@ -35,7 +38,20 @@ let package = Package(
         .target(name: "SheafCore", dependencies: ["CSheaf"], swiftSettings: settings),
         .target(name: "SheafLocal", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "SheafBag", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
-        .target(name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag"], swiftSettings: settings),
+        .target(
+            name: "SheafProgram",
+            dependencies: ["SheafCore", "SheafLocal", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+        .target(name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafProgram"], swiftSettings: settings),
+        .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag"], swiftSettings: settings),
+        .executableTarget(
+            name: "sheaf-cli", dependencies: ["Sheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+        .testTarget(name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], swiftSettings: settings),
+        .testTarget(name: "SheafLocalTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], swiftSettings: settings),
+        .testTarget(name: "SheafBagTests", dependencies: ["Sheaf", "SheafTesting"], resources: [.copy("Oracle")], swiftSettings: settings),
+        .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
+        .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
