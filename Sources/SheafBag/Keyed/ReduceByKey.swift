@@ -46,7 +46,7 @@ extension Bag {
             }
             return lowering.reduceSide(maps, buckets: buckets, bytes: inputs.reduce(0) { $0 + $1.bytes } / 2, Operation("merge")) {
                 (reader: BucketReader<(Key, Accumulator)>, body: ((Key, Result)) throws -> Void) in
-                let table = TableBox<Key, Accumulator>(minimumCapacity: reader.elementCount / max(reader.count, 1))
+                let table = TableBox<Key, Accumulator>(minimumCapacity: reader.elementCount / Swift.max(reader.count, 1))
                 try reader.forEach { try table.table.fold($0.0, $0.1, initial: { $0 }, add: reducer.merge) }
                 try table.table.forEach { key, accumulator, _ in try body((key, try reducer.finish(accumulator))) }
             }

@@ -30,6 +30,7 @@ final class ShuffleWriter<Element: Sendable> {
 
     @inlinable
     deinit {
+        for index in writers.indices { writers[index].abandon() }
         writers.deinitialize()
         writers.deallocate()
     }

@@ -10,6 +10,13 @@ final class Blocks<Element: Sendable>: SelfSpilling, MemorySized, @unchecked Sen
     enum Block {
         case memory([Element])
         case disk(SpillExtent, count: Int)
+
+        @usableFromInline var count: Int {
+            switch self {
+            case .memory(let elements): elements.count
+            case .disk(_, let count): count
+            }
+        }
     }
 
     @usableFromInline var blocks: [Block] = []
@@ -103,9 +110,12 @@ struct BlockWriter<Element: Sendable> {
     /// Elements per block.
     @usableFromInline let capacity: Int
     @usableFromInline var charged = 0
+    /// Whether blocks go to disk even while there is room in memory.
+    @usableFromInline let toDisk: Bool
 
     @inlinable
-    init(_ resources: TaskResources, blockBytes: Int = 1 << 16) {
+    init(_ resources: TaskResources, blockBytes: Int = 1 << 16, toDisk: Bool = false) {
+        self.toDisk = toDisk
         self.blocks = Blocks()
         self.resources = resources
         capacity = max(16, blockBytes / max(MemoryLayout<Element>.stride, 1))
@@ -122,7 +132,7 @@ struct BlockWriter<Element: Sendable> {
         guard !current.isEmpty else { return }
         let bytes = SheafCore.memoryByteCount(of: current)
         blocks.count += current.count
-        if resources.memory.isUnderPressure, let coder = BlockCoder<Element>.shared {
+        if toDisk || resources.memory.isUnderPressure, let coder = BlockCoder<Element>.shared {
             blocks.file = resources.spill
             blocks.blocks.append(.disk(try coder.write(current, to: resources.spill), count: current.count))
             current.removeAll(keepingCapacity: true)
@@ -139,14 +149,15 @@ struct BlockWriter<Element: Sendable> {
     /// Ends the sequence. From here on the engine counts its bytes, as those of the task's result.
     @usableFromInline
     mutating func finishInPlace() throws -> Blocks<Element> {
-        do {
-            try flush()
-        } catch {
-            resources.memory.charge(-charged)
-            throw error
-        }
-        // The last block is rarely full.
-        resources.memory.charge(-charged)
+        defer { abandon() }
+        try flush()
         return blocks
+    }
+
+    /// Gives back what was charged for blocks in memory: they now count as the task's result, or are dropped after an error.
+    @usableFromInline
+    mutating func abandon() {
+        resources.memory.charge(-charged)
+        charged = 0
     }
 }

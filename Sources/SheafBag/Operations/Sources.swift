@@ -1,0 +1,72 @@
+public import SheafCore
+
+extension Session {
+    /// A bag of a sequence's elements, in order.
+    ///
+    /// - Parameter partitions: four for each worker, but none empty, when `nil`.
+    @inlinable
+    public func bag<Element: Sendable>(_ elements: some Sequence<Element>, partitions: Int? = nil) -> Bag<Element> {
+        let elements = Array(elements)
+        return Bag(session: self) { lowering in
+            try lowering.cut(elements.count, into: partitions).map { range in
+                Partition(
+                    arguments: [lowering.constant(elements[range])], operations: [Operation("sequence")],
+                    bytes: range.count * MemoryLayout<Element>.stride
+                ) { scope, base, body in
+                    let slice: ArraySlice<Element> = scope.argument(base)
+                    for element in slice { try body(element) }
+                }
+            }
+        }
+    }
+
+    /// A bag of the integers of a range, which are made where they are used.
+    @inlinable
+    public func bag(_ range: Range<Int>, partitions: Int? = nil) -> Bag<Int> {
+        Bag(session: self) { lowering in
+            try lowering.cut(range.count, into: partitions).map { part in
+                Partition(
+                    arguments: [lowering.constant(range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)],
+                    operations: [Operation("range")], bytes: part.count * 8
+                ) { scope, base, body in
+                    let part: Range<Int> = scope.argument(base)
+                    var next = part.lowerBound
+                    while next < part.upperBound {
+                        try scope.checkCancellation()
+                        let stop = min(part.upperBound, next + 8192)
+                        while next < stop {
+                            try body(next)
+                            next += 1
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A bag whose partitions are delayed values.
+    @inlinable
+    public func bag<Element>(_ partitions: [Delayed<[Element]>]) async throws -> Bag<Element> {
+        let parts = try await compute(partitions)
+        return Bag(session: self) { lowering in
+            parts.map { part in
+                Partition(arguments: [lowering.constant(part)], operations: [Operation("delayed")], bytes: memoryByteCount(of: part)) {
+                    scope, base, body in
+                    for element in scope.argument(base, as: [Element].self) { try body(element) }
+                }
+            }
+        }
+    }
+}
+
+extension BagLowering {
+    /// Cuts `count` elements into ranges whose lengths differ by at most one.
+    @usableFromInline
+    func cut(_ count: Int, into asked: Int?) throws -> [Range<Int>] {
+        if let asked, asked <= 0 {
+            throw PlanError(.invalidArgument, "a bag of \(asked) partitions", hint: "ask for one or more, or leave it out")
+        }
+        let parts = asked ?? max(1, min(count, workers * 4))
+        return (0..<parts).map { index in count * index / parts..<count * (index + 1) / parts }
+    }
+}
