@@ -2,6 +2,7 @@
 #ifndef CSHEAF_H
 #define CSHEAF_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stddef.h>
 #include <stdbool.h>
@@ -20,6 +21,12 @@ void sheaf_map_blocks_from(size_t bytes);
 
 /// Nanoseconds of the monotonic clock.
 uint64_t sheaf_monotonic_nanoseconds(void);
+
+/// A number that no other running thread has; never 0.
+uintptr_t sheaf_thread_id(void);
+
+/// Initialises a mutex that spins for a moment before it sleeps, where the system has such a kind.
+void sheaf_spinning_mutex_init(pthread_mutex_t *mutex);
 
 /// Starts a detached thread that calls `body(context)`; `name` is shown by debuggers and profilers, of which 15 bytes are kept.
 /// Returns 0, or an error number.

@@ -15,6 +15,8 @@ final class EventHub: Sendable {
 
     private let state = Mutex(State())
 
+    deinit { close() }
+
     /// The most detail that anybody asked for, or `nil` when nobody listens.
     var detail: EventDetail? { state.withLock { $0.subscribers.values.map(\.detail).max() } }
 

@@ -20,7 +20,7 @@ public struct Function<Input, Output: Sendable>: RegisteredFunction {
     public let location: SourceLocation
     @usableFromInline let synchronous: (@Sendable (Input) throws -> Output)?
     @usableFromInline let asynchronous: (@Sendable (Input) async throws -> Output)?
-    /// The erased form, made at first use, where the arity is known, and shared from then on.
+    /// The erased forms, one for each way of passing arguments, made at first use, where the arity is known.
     @usableFromInline let erased: OnceBox
 
     /// - Parameters:
@@ -61,12 +61,12 @@ public struct Function<Input, Output: Sendable>: RegisteredFunction {
         return try await asynchronous!(input)
     }
 
-    /// The node function for this function, its input gathered from a scope's arguments.
+    /// The node function for this function, its input gathered from a scope's arguments as `passing` says.
     @inlinable
     package func nodeFunction(
-        _ gather: @escaping @Sendable (TaskScope) -> Input, _ gatherAsync: @escaping @Sendable (AsyncTaskScope) -> Input
+        _ passing: NodeFunction.Passing, _ gather: @escaping @Sendable (TaskScope) -> Input, _ gatherAsync: @escaping @Sendable (AsyncTaskScope) -> Input
     ) -> NodeFunction {
-        erased.get { [synchronous, asynchronous, name] in
+        erased.get(passing) { [synchronous, asynchronous, name] in
             let body: NodeFunction.Body
             if let synchronous {
                 body = .sync { scope in TypedValue(try synchronous(gather(scope))) }
@@ -74,26 +74,38 @@ public struct Function<Input, Output: Sendable>: RegisteredFunction {
                 let asynchronous = asynchronous.unsafelyUnwrapped
                 body = .async { scope in TypedValue(try await asynchronous(gatherAsync(scope))) }
             }
-            return NodeFunction(name: name, identity: .named, body: body)
+            return NodeFunction(name: name, identity: .named, body: body, passing: passing)
         }
     }
 }
 
-/// A node function made once, at first use. Thread-safe.
+/// The node functions of one function, each made once, at first use. Thread-safe.
+///
+/// `f([a, b])` and `f(gather([a, b]))` take apart their arguments differently, so they must not share one.
 @usableFromInline
 package final class OnceBox: Sendable {
-    private let state = Mutex<NodeFunction?>(nil)
+    private struct Forms { var whole: NodeFunction?, tuple: NodeFunction?, list: NodeFunction? }
+    private let state = Mutex(Forms())
 
     @usableFromInline package init() {}
 
     @usableFromInline
-    package func get(_ make: @Sendable () -> NodeFunction) -> NodeFunction {
-        state.withLock { state in
-            if let made = state { return made }
-            let made = make()
-            state = made
-            return made
+    package func get(_ passing: NodeFunction.Passing, _ make: @Sendable () -> NodeFunction) -> NodeFunction {
+        state.withLock { forms in
+            switch passing {
+            case .whole: Self.get(&forms.whole, make)
+            case .tuple: Self.get(&forms.tuple, make)
+            case .list: Self.get(&forms.list, make)
+            }
         }
+    }
+
+    @inline(__always)
+    private static func get(_ form: inout NodeFunction?, _ make: @Sendable () -> NodeFunction) -> NodeFunction {
+        if let form { return form }
+        let made = make()
+        form = made
+        return made
     }
 }
 

@@ -39,14 +39,27 @@ public final class NodeFunction: Sendable {
         }
     }
 
+    /// How a node's arguments become the input of its function; another process has to do the same.
+    public enum Passing: String, Sendable, Codable {
+        /// The one argument is the input.
+        case whole
+        /// The input is a tuple, with an element from each argument.
+        case tuple
+        /// The input is an array, with an element from each argument.
+        case list
+    }
+
     public let name: String
     public let identity: Identity
     public let body: Body
+    /// For ``Identity/named`` functions; the others take their arguments in their own ways.
+    public let passing: Passing
 
-    public init(name: String, identity: Identity, body: Body) {
+    public init(name: String, identity: Identity, body: Body, passing: Passing = .tuple) {
         self.name = name
         self.identity = identity
         self.body = body
+        self.passing = passing
     }
 
     static let imported = NodeFunction(name: "import", identity: .named, body: .imported)

@@ -4,42 +4,54 @@ internal import Synchronization
 ///
 /// One instance belongs to one worker and is reused from task to task. A body must not keep it.
 public final class TaskScope {
-    @usableFromInline var values: UnsafeMutablePointer<AnyValue?>
-    @usableFromInline var constants: UnsafePointer<AnyValue>
-    @usableFromInline var arguments: UnsafePointer<Graph.Argument>
-    /// What the previous step of a fused chain returned.
-    @usableFromInline var previous: AnyValue?
-    public private(set) var argumentCount = 0
+    /// Behind a pointer, which spares every task the run-time exclusivity checks of a class's properties.
+    @usableFromInline let state: UnsafeMutablePointer<State>
 
-    /// The node being run, as a dense id in the graph of this run.
-    public private(set) var node = NodeID(0)
-    /// Which attempt this is, counting from 1.
-    public private(set) var attempt = 1
+    @usableFromInline
+    struct State {
+        @usableFromInline var values: UnsafeMutablePointer<AnyValue?>?
+        @usableFromInline var constants: UnsafePointer<AnyValue>?
+        @usableFromInline var arguments: UnsafePointer<Graph.Argument>?
+        @usableFromInline var argumentCount = 0
+        /// What the previous step of a fused chain returned.
+        @usableFromInline var previous: AnyValue?
+        @usableFromInline var node = NodeID(0)
+        @usableFromInline var attempt = 1
+    }
+
+    /// What the engine lends to this task.
     public let resources: TaskResources
     /// Where the record being processed lies, kept by sources so that an error can say it.
     public var cursor: (any RecordCursor)?
 
     package init(resources: TaskResources) {
         self.resources = resources
-        let nothing = UnsafeMutablePointer<AnyValue?>.allocate(capacity: 0)
-        values = nothing
-        constants = UnsafeRawPointer(nothing).assumingMemoryBound(to: AnyValue.self)
-        arguments = UnsafeRawPointer(nothing).assumingMemoryBound(to: Graph.Argument.self)
-        nothing.deallocate()
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
     }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    /// The node being run, as a dense id in the graph of this run.
+    public var node: NodeID { state.pointee.node }
+    /// Which attempt this is, counting from 1.
+    public var attempt: Int { state.pointee.attempt }
+    @inlinable public var argumentCount: Int { state.pointee.argumentCount }
 
     /// Points the scope at the tables of a run. The pointers have to outlive every `prepare` that follows.
     package func attach(values: UnsafeMutablePointer<AnyValue?>, constants: UnsafePointer<AnyValue>) {
-        self.values = values
-        self.constants = constants
+        state.pointee.values = values
+        state.pointee.constants = constants
     }
 
-    @inline(__always)
     package func prepare(node: NodeID, attempt: Int, arguments: UnsafePointer<Graph.Argument>, count: Int) {
-        self.node = node
-        self.attempt = attempt
-        self.arguments = arguments
-        self.argumentCount = count
+        state.pointee.node = node
+        state.pointee.attempt = attempt
+        state.pointee.arguments = arguments
+        state.pointee.argumentCount = count
     }
 
     /// The value of an argument.
@@ -53,10 +65,10 @@ public final class TaskScope {
     /// An argument by reference, whatever its type.
     @inlinable @inline(__always)
     public func reference(_ index: Int) -> AnyValue {
-        let argument = arguments[index]
-        if argument.isNode { return values[argument.index].unsafelyUnwrapped }
-        if argument.isPrevious { return previous.unsafelyUnwrapped }
-        return constants[argument.index]
+        let argument = state.pointee.arguments.unsafelyUnwrapped[index]
+        if argument.isNode { return state.pointee.values.unsafelyUnwrapped[argument.index].unsafelyUnwrapped }
+        if argument.isPrevious { return state.pointee.previous.unsafelyUnwrapped }
+        return state.pointee.constants.unsafelyUnwrapped[argument.index]
     }
 
     /// Throws `CancellationError` once the run has been cancelled. Sources call it every few thousand elements.
@@ -66,10 +78,13 @@ public final class TaskScope {
 
     /// Runs a fused step after the one that returned `value`, with the next `count` arguments.
     package func advance(past consumed: Int, next count: Int, previous value: AnyValue) {
-        arguments += consumed
-        argumentCount = count
-        previous = value
+        state.pointee.arguments = state.pointee.arguments.unsafelyUnwrapped + consumed
+        state.pointee.argumentCount = count
+        state.pointee.previous = value
     }
+
+    /// Lets go of the last intermediate value of a fused chain.
+    package func endChain() { state.pointee.previous = nil }
 }
 
 /// What an `async` body sees. Its arguments are held strongly, since the worker goes on with other tasks while it waits.

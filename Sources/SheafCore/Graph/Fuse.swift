@@ -80,7 +80,7 @@ extension NodeFunction {
                     scope.advance(past: bodies[step - 1].1, next: bodies[step].1, previous: value)
                     value = try bodies[step].0(scope)
                 }
-                scope.previous = nil
+                scope.endChain()
                 return value
             })
     }

@@ -23,6 +23,8 @@ public final class GraphArena: Sendable {
 
     /// After so many nodes the session starts another arena, so that a long-lived plan does not keep all later ones alive.
     static let rotation = 1 << 20
+    /// An arena with fewer nodes is used on, even if nothing refers to them.
+    static let worthReplacing = 256
 
     var count: Int { state.withLock(\.graph.count) }
 

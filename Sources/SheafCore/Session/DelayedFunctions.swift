@@ -10,7 +10,7 @@ extension Session {
     public func delayed<A, R>(
         _ function: Function<A, R>, _ a: Delayed<A>, options: NodeOptions? = nil, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Delayed<R> {
-        let node = function.nodeFunction { $0.argument(0) } _: { $0.argument(0) }
+        let node = function.nodeFunction(.whole) { $0.argument(0) } _: { $0.argument(0) }
         let arena = a.arena ?? currentArena()
         let id = arena.append(node, location: SourceLocation(fileID: fileID, line: line), options: options, a.input)
         return Delayed<R>(owner: arena, node: Int32(truncatingIfNeeded: id), session: self)
@@ -30,7 +30,7 @@ extension Session {
         _ function: Function<(A, B), R>, _ a: Delayed<A>, _ b: Delayed<B>, options: NodeOptions? = nil,
         fileID: StaticString = #fileID, line: UInt = #line
     ) -> Delayed<R> {
-        let node = function.nodeFunction { ($0.argument(0), $0.argument(1)) } _: { ($0.argument(0), $0.argument(1)) }
+        let node = function.nodeFunction(.tuple) { ($0.argument(0), $0.argument(1)) } _: { ($0.argument(0), $0.argument(1)) }
         let arena = a.arena ?? b.arena ?? currentArena()
         let id = arena.append(node, location: SourceLocation(fileID: fileID, line: line), options: options, a.input, b.input)
         return Delayed<R>(owner: arena, node: Int32(truncatingIfNeeded: id), session: self)
@@ -42,7 +42,7 @@ extension Session {
         _ function: Function<(A, B, C, repeat each More), R>, _ a: Delayed<A>, _ b: Delayed<B>, _ c: Delayed<C>,
         _ more: repeat Delayed<each More>, options: NodeOptions? = nil, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Delayed<R> {
-        let node = function.nodeFunction { scope in
+        let node = function.nodeFunction(.tuple) { scope in
             var next = 2
             func take<T: Sendable>(_: T.Type) -> T {
                 next += 1
@@ -68,7 +68,7 @@ extension Session {
         _ function: Function<[A], R>, _ list: [Delayed<A>], options: NodeOptions? = nil, fileID: StaticString = #fileID,
         line: UInt = #line
     ) -> Delayed<R> {
-        let node = function.nodeFunction { scope in
+        let node = function.nodeFunction(.list) { scope in
             (0..<scope.argumentCount).map { scope.argument($0) }
         } _: { scope in
             scope.arguments.indices.map { scope.argument($0) }

@@ -20,7 +20,10 @@ public struct EngineURL: Sendable, CustomStringConvertible {
         authority = String(rest.prefix { $0 != "?" && $0 != "/" })
         var parameters: [String: String] = [:]
         for pair in query.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1)
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard !parts[0].isEmpty else {
+                throw PlanError(.invalidArgument, "a parameter in “\(text)” has no name", hint: "write name=value, separated by &")
+            }
             parameters[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
         }
         self.parameters = parameters

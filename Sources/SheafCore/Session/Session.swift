@@ -15,17 +15,13 @@ public final class Session: Sendable {
     public let engine: any Engine
     public let options: SessionOptions
     let hub = EventHub()
-    private let nextJob = Atomic<UInt64>(1)
-    private let arena: Mutex<WeakArena>
-
-    private struct WeakArena: Sendable {
-        weak var arena: GraphArena?
-    }
+    /// Of all sessions, since several may share an engine.
+    private static let nextJob = Atomic<UInt64>(1)
+    private let arena = Mutex(GraphArena())
 
     public init(engine: any Engine, options: SessionOptions = SessionOptions()) {
         self.engine = engine
         self.options = options
-        self.arena = Mutex(WeakArena())
     }
 
     /// Starts or reaches the engine that `url` names, among those of `providers`.
@@ -52,14 +48,16 @@ public final class Session: Sendable {
         hub.subscribe(detail, buffer: buffer)
     }
 
-    /// The arena that new plans start in.
+    /// The arena that new plans start in: another one when it is full, or when no plan refers to what it holds. (A weak reference would
+    /// say the latter at once, but makes every retain of the arena several times as expensive.)
     @usableFromInline
     func currentArena() -> GraphArena {
-        arena.withLock { holder in
-            if let arena = holder.arena, arena.count < GraphArena.rotation { return arena }
-            let fresh = GraphArena()
-            holder.arena = fresh
-            return fresh
+        arena.withLock { arena in
+            let count = arena.count
+            if count >= GraphArena.rotation || (count >= GraphArena.worthReplacing && isKnownUniquelyReferenced(&arena)) {
+                arena = GraphArena()
+            }
+            return arena
         }
     }
 
@@ -81,7 +79,7 @@ public final class Session: Sendable {
         _ plan: Plan, name: String, onOutput: (@Sendable (Int, ValueRef) async throws -> Void)? = nil
     ) async throws -> [ValueRef] {
         try Task.checkCancellation()
-        let id = nextJob.wrappingAdd(1, ordering: .relaxed).oldValue
+        let id = Self.nextJob.wrappingAdd(1, ordering: .relaxed).oldValue
         let job = Job(
             id: id, graph: plan.graph, outputs: plan.outputs, order: plan.order, detail: hub.detail ?? .progress, seed: options.seed)
         hub.publish(.runStarted(job: id, name: name, tasks: plan.graph.count))
@@ -105,6 +103,7 @@ public final class Session: Sendable {
         _ job: Job, _ onOutput: (@Sendable (Int, ValueRef) async throws -> Void)?
     ) async throws -> [ValueRef] {
         var ledger = RunLedger(outputCount: job.outputs.count)
+        var refused: (any Error)?
         do {
             for try await event in engine.submit(job) {
                 switch event {
@@ -115,14 +114,19 @@ public final class Session: Sendable {
                 case .output(let position, let ref):
                     if let extra = ledger.store(ref, at: position) {
                         await engine.release([extra])
-                    } else {
-                        try await onOutput?(position, ref)
+                    } else if refused == nil {
+                        do { try await onOutput?(position, ref) } catch {
+                            // Goes on to the end of the stream, so that every output is heard of and released.
+                            refused = error
+                            await engine.cancel(job.id)
+                        }
                     }
                 case .rejected(let count, let samples):
                     ledger.reject(count)
                     hub.publish(.rejected(job: job.id, count: count, samples: samples))
                 }
             }
+            if let refused { throw refused }
             try Task.checkCancellation()
             guard !ledger.outputs.contains(where: { $0 == nil }) else {
                 throw EngineError(.protocolViolation, "the engine “\(engine.capabilities.engine)” ended a job without all its outputs")
@@ -130,7 +134,7 @@ public final class Session: Sendable {
             return ledger.outputs.compactMap(\.self)
         } catch {
             await engine.release(ledger.outputs.compactMap(\.self))
-            throw error
+            throw refused ?? (Task.isCancelled ? CancellationError() : error)
         }
     }
 

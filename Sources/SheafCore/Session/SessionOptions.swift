@@ -52,7 +52,7 @@ public struct SessionOptions: Sendable {
         let digits = text.prefix { $0.isNumber || $0 == "." }
         let unit = text.dropFirst(digits.count).lowercased().filter { $0 != " " && $0 != "i" && $0 != "b" }
         let factors: [String: Double] = ["": 1, "k": 1024, "m": 1_048_576, "g": 1_073_741_824, "t": 1_099_511_627_776]
-        guard let number = Double(digits), let factor = factors[unit], number > 0, number * factor < Double(Int.max) else {
+        guard let number = Double(digits), let factor = factors[unit], number * factor >= 1, number * factor < Double(Int.max) else {
             throw PlanError(.invalidArgument, "“\(text)” is not a size", hint: "write a number and a unit, such as 512MB or 2GiB")
         }
         return Int(number * factor)

@@ -15,7 +15,9 @@ struct TupleLayout: @unchecked Sendable {
         let metadata = unsafeBitCast(type, to: UnsafePointer<Int>.self)
         guard metadata[0] == 0x301 else { return nil }
         elements = (0..<metadata[1]).map { index in
-            Element(type: unsafeBitCast(metadata[3 + 2 * index], to: Any.Type.self), offset: metadata[4 + 2 * index])
+            // An offset is 32 bits wide on Linux, and what pads it need not be zero.
+            let offset = Int(UInt32(truncatingIfNeeded: metadata[4 + 2 * index]))
+            return Element(type: unsafeBitCast(metadata[3 + 2 * index], to: Any.Type.self), offset: offset)
         }
     }
 

@@ -126,7 +126,6 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
                 timer.body()
             }
         }
-        run.publish(force: true)
         run.end()
     }
 

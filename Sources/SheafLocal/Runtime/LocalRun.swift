@@ -17,8 +17,12 @@ final class LocalRun: @unchecked Sendable {
     private let constants: UnsafeMutableBufferPointer<AnyValue>
     private let arguments: UnsafeMutableBufferPointer<Graph.Argument>
 
-    // Under the lock.
-    var scheduler: Scheduler
+    // Under the lock. Behind a pointer, which spares the hot path the run-time exclusivity checks of a class's properties.
+    private let schedulerPointer = UnsafeMutablePointer<Scheduler>.allocate(capacity: 1)
+    var scheduler: Scheduler {
+        @inline(__always) unsafeAddress { UnsafePointer(schedulerPointer) }
+        @inline(__always) unsafeMutableAddress { schedulerPointer }
+    }
     private var firstError: (any Error)?
     private var events: [TaskEvent] = []
     private var lastProgress: UInt64 = 0
@@ -27,6 +31,8 @@ final class LocalRun: @unchecked Sendable {
     /// A moving average, in nanoseconds; how many tasks are worth one visit to the lock follows from it.
     private(set) var taskNanoseconds = 0.0
     private var isFinished = false
+    /// Workers that execute tasks of this run, or are about to come back for more.
+    var activeWorkers = 0
     /// Registered outputs: called with each value that becomes an output.
     private let store: (AnyValue) -> ValueRef
 
@@ -38,8 +44,8 @@ final class LocalRun: @unchecked Sendable {
         self.resources = resources
         self.continuation = continuation
         self.store = store
-        scheduler = Scheduler(
-            graph: job.graph, outputs: job.outputs, order: job.order, workers: workers, budget: resources.memory.budget)
+        schedulerPointer.initialize(
+            to: Scheduler(graph: job.graph, outputs: job.outputs, order: job.order, workers: workers, budget: resources.memory.budget))
         outputPositions = Dictionary(grouping: job.outputs.indices) { UInt32(job.outputs[$0]) }
         values = .allocate(capacity: job.graph.count)
         values.initialize(repeating: nil, count: job.graph.count)
@@ -50,6 +56,8 @@ final class LocalRun: @unchecked Sendable {
     }
 
     deinit {
+        schedulerPointer.deinitialize(count: 1)
+        schedulerPointer.deallocate()
         values.deinitialize(count: job.graph.count)
         values.deallocate()
         constants.deinitialize()
@@ -68,7 +76,11 @@ final class LocalRun: @unchecked Sendable {
         var loaded: [(node: UInt32, bytes: Int)] = []
         var engineError: (any Error)?
         var events: [TaskEvent] = []
+        /// How long the tasks took, and when they ended; 0 when they were not timed.
         var nanoseconds: UInt64 = 0
+        var now: UInt64 = 0
+        /// Assignments executed so far.
+        var batches = 0
         /// Filled under the lock; let go of outside it.
         var released: [UInt32] = []
         var taskCount: Int { finished.count + failed.count }
@@ -95,13 +107,17 @@ final class LocalRun: @unchecked Sendable {
             for node in assignment.tasks { report.failed.append((node, CancellationError())) }
             return
         }
-        let begin = sheaf_monotonic_nanoseconds()
+        // Reading the clock costs as much as a tiny task, so of small batches only some are timed.
+        report.batches &+= 1
+        let isTimed = assignment.tasks.count >= 8 || report.batches & 15 == 1
+        let begin = isTimed ? sheaf_monotonic_nanoseconds() : 0
         if job.detail >= .tasks {
             for node in assignment.tasks { runTraced(node, assignment.attempts, scope, worker, &report) }
         } else {
             runAll(assignment.tasks, assignment.attempts, scope, &report)
         }
-        report.nanoseconds = sheaf_monotonic_nanoseconds() - begin
+        report.now = isTimed ? sheaf_monotonic_nanoseconds() : 0
+        report.nanoseconds = report.now - begin
     }
 
     /// The hot loop: consecutive tasks of one function share the loads of its body.
@@ -216,7 +232,7 @@ final class LocalRun: @unchecked Sendable {
         resources.memory.charge(scheduler.residentBytes - before)
         for item in report.suspended { launch(item.node, item.body, worker, host) }
         if !report.events.isEmpty { events.append(contentsOf: report.events) }
-        if report.taskCount > 0 {
+        if report.taskCount > 0, report.now > 0 {
             let average = Double(report.nanoseconds) / Double(report.taskCount)
             taskNanoseconds = taskNanoseconds == 0 ? average : taskNanoseconds * 0.75 + average * 0.25
         }
@@ -265,7 +281,8 @@ final class LocalRun: @unchecked Sendable {
                 report.events.append(event(node, worker, .started, at: begin))
                 if let value = values[Int(node)] { report.events.append(event(node, worker, .finished(bytes: value.byteCount))) }
             }
-            report.nanoseconds = sheaf_monotonic_nanoseconds() - begin
+            report.now = sheaf_monotonic_nanoseconds()
+            report.nanoseconds = report.now - begin
             host.deliver(&report, of: self, node: node)
         }
     }
@@ -285,10 +302,9 @@ final class LocalRun: @unchecked Sendable {
         cancel(error)
     }
 
-    /// Tells the caller what has happened, at most every few milliseconds unless `force`.
-    func publish(force: Bool) {
-        let now = sheaf_monotonic_nanoseconds()
-        guard force || events.count >= 1024 || now &- lastProgress > 50_000_000 else { return }
+    /// Tells the caller what has happened, at most every few milliseconds unless `force`; `now` is 0 when nobody looked at the clock.
+    func publish(now: UInt64, force: Bool) {
+        guard force || events.count >= 1024 || (now > 0 && now &- lastProgress > 50_000_000) else { return }
         lastProgress = now
         if !events.isEmpty {
             continuation.yield(.tasks(events))
@@ -306,7 +322,7 @@ final class LocalRun: @unchecked Sendable {
     func end() {
         guard !isFinished else { return }
         isFinished = true
-        publish(force: true)
+        publish(now: sheaf_monotonic_nanoseconds(), force: true)
         if resources.rejected.count > 0 {
             continuation.yield(.rejected(count: resources.rejected.count, samples: resources.rejected.samples))
         }

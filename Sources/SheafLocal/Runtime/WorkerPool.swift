@@ -108,6 +108,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                 continue
             }
             if let run = takeWork(worker, &assignment) {
+                run.activeWorkers += 1
                 repeat {
                     if isMoreWorthwhile(run) { monitor.wakeOne() }
                     monitor.unlock()
@@ -117,10 +118,11 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                     trimHeapIfWorthwhile()
                     monitor.lock()
                     run.absorb(&report, worker: worker, host: self)
-                    run.publish(force: false)
-                    guard swiftJobs.isEmpty else { break }
+                    run.publish(now: report.now, force: false)
+                    guard swiftJobs.isEmpty, isWorthJoining(run, others: run.activeWorkers - 1) else { break }
                     run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
                 } while !assignment.isEmpty
+                run.activeWorkers -= 1
                 if !report.released.isEmpty {
                     monitor.unlock()
                     run.drop(&report.released)
@@ -139,7 +141,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     }
 
     private func takeWork(_ worker: Int, _ assignment: inout Assignment) -> LocalRun? {
-        for run in runs {
+        for run in runs where isWorthJoining(run, others: run.activeWorkers) {
             run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
             if !assignment.isEmpty { return run }
         }
@@ -150,15 +152,28 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     private func batchLimit(_ run: LocalRun) -> Int {
         guard run.taskNanoseconds > 0 else { return 1 }
         let worth = Int(50_000 / max(run.taskNanoseconds, 50))
-        let share = (run.scheduler.readyCount + workers - 1) / workers
+        let ready = run.scheduler.readyCount
+        // Few tiny tasks are not worth another worker's waking up, so nobody else will come for a share of them.
+        let sharers = isWorthWaking(run) ? workers : max(run.activeWorkers, 1)
+        let share = (ready + sharers - 1) / sharers
         return max(1, min(worth, share, 512))
+    }
+
+    /// Whether a worker should take tasks of a run that `others` work on already. A few tiny tasks are left to them: passing the lock
+    /// to and fro would cost more than the tasks. Those others come back for more until nothing is left, so nothing is forgotten.
+    private func isWorthJoining(_ run: LocalRun, others: Int) -> Bool {
+        others == 0 || run.taskNanoseconds == 0 || Double(run.scheduler.readyCount) * run.taskNanoseconds > 10_000
+            || run.scheduler.readyCount == 0
     }
 
     /// Whether there is enough left to pay for waking another worker, which takes some microseconds.
     private func isMoreWorthwhile(_ run: LocalRun) -> Bool {
-        guard idle > 0 else { return false }
+        idle > 0 && isWorthWaking(run)
+    }
+
+    private func isWorthWaking(_ run: LocalRun) -> Bool {
         let ready = run.scheduler.readyCount
-        return ready > 0 && (run.taskNanoseconds == 0 || Double(ready) * run.taskNanoseconds > 10_000)
+        return ready > 0 && (run.taskNanoseconds == 0 || Double(ready) * run.taskNanoseconds > 50_000)
     }
 
     private func endIfComplete(_ run: LocalRun) {
@@ -166,7 +181,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
             run.end()
             runs.removeAll { $0 === run }
             if isStopped { monitor.wakeAll() }
-        } else if run.scheduler.readyCount > 0, idle > 0 {
+        } else if isMoreWorthwhile(run) {
             monitor.wakeOne()
         }
     }
@@ -189,7 +204,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         monitor.lock()
         run.asyncEnded(node)
         run.absorb(&report, worker: 0, host: self)
-        run.publish(force: false)
+        run.publish(now: report.now, force: false)
         endIfComplete(run)
         monitor.unlock()
         run.drop(&report.released)

@@ -61,6 +61,7 @@ extension Scheduler {
         for candidate in candidates where candidate.next != nil {
             if freed >= wanted { break }
             residences[Int(candidate.node)] = .spilling
+            spillsUnderWay += 1
             assignment.spills.append(candidate.node)
             freed += bytes[Int(candidate.node)]
         }
@@ -81,6 +82,8 @@ extension Scheduler {
     /// than serving its readers from disk by itself.
     package mutating func spilled(_ node: UInt32, freed: Int, movedOut: Bool, worker: Int, released: inout [UInt32]) {
         let index = Int(node)
+        let freed = min(freed, bytes[index])
+        spillsUnderWay -= 1
         residentBytes -= freed
         bytes[index] -= freed
         residences[index] = movedOut ? .disk : .memory
@@ -95,7 +98,7 @@ extension Scheduler {
         resumeDeferred(worker)
     }
 
-    /// The value has no codec, so it stays.
+    /// The value has no codec, or the disk did not take it, so it stays.
     package mutating func spillRefused(_ node: UInt32, worker: Int, released: inout [UInt32]) {
         unspillable.insert(node)
         spilled(node, freed: 0, movedOut: false, worker: worker, released: &released)

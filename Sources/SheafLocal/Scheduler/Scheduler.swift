@@ -47,6 +47,8 @@ package struct Scheduler {
     var large: [UInt32] = []
     var unspillable: Set<UInt32> = []
     var movedCount = 0
+    /// Spills handed out and not reported yet.
+    var spillsUnderWay = 0
     var reserved = 0
     var learned: [Int]
 
@@ -91,7 +93,7 @@ package struct Scheduler {
     }
 
     /// Whether nothing runs and nothing can run any more.
-    package var isComplete: Bool { running == 0 && (remaining == 0 || isCancelled) }
+    package var isComplete: Bool { running == 0 && spillsUnderWay == 0 && (remaining == 0 || isCancelled) }
 
     /// Tasks that could be handed out now.
     package var readyCount: Int {
@@ -107,7 +109,7 @@ package struct Scheduler {
     package mutating func take(worker: Int, limit: Int, room: Int, into assignment: inout Assignment) {
         assignment.clear()
         guard !isCancelled else { return }
-        if movedCount > 0 || budget - room > budget / 2 {
+        if movedCount > 0 || spillsUnderWay > 0 || budget - room > budget / 2 {
             takeUnderPressure(worker: worker, room: room, into: &assignment)
         } else {
             while assignment.tasks.count < limit, let node = nextReady(worker) { assignment.tasks.append(node) }
