@@ -31,9 +31,8 @@ test: ## build and run all tests, the engine's also under ThreadSanitizer, and b
 
 bench: ## compare with other libraries (installs them apart; takes a while), results in docs/benchmarks
 	@dev/step "Set up" dev/setup-bench
-	@cache=$$(dirname "$$(dev/setup --print-data)"); \
-	    dev/step "Make the input files" "$$cache/bench-venv/bin/python" Benchmarks/data/generate.py --folder "$$cache/bench-data"
-	@dev/step "Measure" swift run -c release --package-path Benchmarks --scratch-path .build-bench bench
+	@dev/step "Build the benchmarks" swift build -c release --package-path Benchmarks --scratch-path .build-bench
+	@dev/step "Measure" swift run -c release --package-path Benchmarks --scratch-path .build-bench --skip-build bench
 
 docs: ## build the API documentation as a static site
 	@dev/step "Set up" dev/setup docs

@@ -4,11 +4,11 @@ public import SheafCore
 /// A hash table that folds values into one accumulator per key: the inside of `reduceByKey`.
 ///
 /// Entries lie densely in the order of first insertion; an index of 8-byte slots, with half of each key's hash, points into them
-/// (open addressing, linear probing, at most 3/4 full). Unlike `Dictionary` it keeps the hashes, which the shuffle needs again, does
-/// not rehash keys when it grows, uses an unseeded hash for the usual key types, and stores compact copies of shared text.
+/// (open addressing, linear probing, at most 3/4 full). Unlike `Dictionary` it uses a fast, unseeded hash for the usual key types,
+/// keeps entries dense for the shuffle that follows, and stores compact copies of shared text.
 @usableFromInline
 struct CombineTable<Key: Hashable, Accumulator> {
-    @usableFromInline typealias Entry = (key: Key, value: Accumulator, hash: UInt64)
+    @usableFromInline typealias Entry = (key: Key, value: Accumulator)
 
     @usableFromInline var slots: UnsafeMutablePointer<UInt64>
     @usableFromInline var mask: Int
@@ -96,12 +96,12 @@ struct CombineTable<Key: Hashable, Accumulator> {
             position = Int(truncatingIfNeeded: hash) & mask
             while slots[position] != 0 { position = (position &+ 1) & mask }
         }
-        (entries + count).initialize(to: (text.compact(key), value, hash))
+        (entries + count).initialize(to: (text.compact(key), value))
         count += 1
         slots[position] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(truncatingIfNeeded: count)
     }
 
-    @usableFromInline
+    @inlinable @inline(never)
     mutating func grow() {
         let size = (mask + 1) * 2
         precondition(size <= 1 << 31, "a table of more than 2³¹ keys; use more partitions")
@@ -115,7 +115,7 @@ struct CombineTable<Key: Hashable, Accumulator> {
         entries.deallocate()
         entries = larger
         for index in 0..<count {
-            let hash = entries[index].hash
+            let hash = stableHash(entries[index].key)
             var position = Int(truncatingIfNeeded: hash) & mask
             while slots[position] != 0 { position = (position &+ 1) & mask }
             slots[position] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(truncatingIfNeeded: index + 1)
@@ -124,10 +124,8 @@ struct CombineTable<Key: Hashable, Accumulator> {
 
     /// Calls the body for each entry, in the order of first insertion.
     @inlinable
-    func forEach(_ body: (Key, Accumulator, UInt64) throws -> Void) rethrows {
-        for index in 0..<count {
-            try body(entries[index].key, entries[index].value, entries[index].hash)
-        }
+    func forEach(_ body: (Key, Accumulator) throws -> Void) rethrows {
+        for index in 0..<count { try body(entries[index].key, entries[index].value) }
     }
 
     /// Removes all entries and keeps the memory.
@@ -177,7 +175,7 @@ extension TableBox where Key: Sendable, Accumulator: Sendable {
     func drain(into writer: ShuffleWriter<(Key, Accumulator)>, _ buckets: Int) throws {
         for index in 0..<table.count {
             let entry = table.entries[index]
-            try writer.append((entry.key, entry.value), to: bucket(of: entry.hash, among: buckets))
+            try writer.append((entry.key, entry.value), to: bucket(of: stableHash(entry.key), among: buckets))
         }
         table.removeAll()
     }
@@ -201,6 +199,7 @@ struct TextPool {
 
     @usableFromInline
     mutating func compact(_ slice: UTF8Slice) -> UTF8Slice {
+        if slice.isInline { return slice }
         if buffer == nil || used + slice.count > buffer!.capacity {
             let capacity = max(slice.count, 1 << 15)
             buffer = TextBuffer(capacity: capacity)

@@ -149,7 +149,7 @@ struct Groups<Key: Hashable & Sendable, Value: Sendable> {
 
     @inlinable
     func forEach(_ body: (Key, [Value]) throws -> Void) rethrows {
-        try index.table.forEach { key, chain, _ in try body(key, values(chain)) }
+        try index.table.forEach { key, chain in try body(key, values(chain)) }
     }
 
     @inlinable

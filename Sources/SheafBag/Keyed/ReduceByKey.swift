@@ -48,7 +48,7 @@ extension Bag {
                 (reader: BucketReader<(Key, Accumulator)>, body: ((Key, Result)) throws -> Void) in
                 let table = TableBox<Key, Accumulator>(minimumCapacity: reader.elementCount / Swift.max(reader.count, 1))
                 try reader.forEach { try table.table.fold($0.0, $0.1, initial: { $0 }, add: reducer.merge) }
-                try table.table.forEach { key, accumulator, _ in try body((key, try reducer.finish(accumulator))) }
+                try table.table.forEach { key, accumulator in try body((key, try reducer.finish(accumulator))) }
             }
         }
     }

@@ -12,6 +12,7 @@ extension Bag {
     }
 
     /// Applies a registered function to each element.
+    @inlinable
     public func map<T>(_ function: Function<Element, T>) -> Bag<T> {
         mapping(Operation("map", function: function.name), function.synchronousBody)
     }
@@ -25,6 +26,7 @@ extension Bag {
     }
 
     /// Keeps the elements for which the function returns true.
+    @inlinable
     public func filter(_ function: Function<Element, Bool>) -> Bag<Element> {
         filtering(Operation("filter", function: function.name), function.synchronousBody)
     }
@@ -38,6 +40,7 @@ extension Bag {
     }
 
     /// Applies a registered function to each element and keeps what is not `nil`.
+    @inlinable
     public func compactMap<T: Sendable>(_ function: Function<Element, T?>) -> Bag<T> {
         compactMapping(Operation("compactMap", function: function.name), function.synchronousBody)
     }
@@ -51,6 +54,7 @@ extension Bag {
     }
 
     /// Applies a registered function to each element and hands on each element of what it returns.
+    @inlinable
     public func flatMap<S: Sequence>(_ function: Function<Element, S>) -> Bag<S.Element> where S.Element: Sendable {
         flatMapping(Operation("flatMap", function: function.name), function.synchronousBody)
     }
@@ -125,7 +129,20 @@ extension Bag {
         onError policy: FailurePolicy = .fail, fileID: StaticString = #fileID, line: UInt = #line,
         _ transform: @escaping @Sendable (Element) throws -> T
     ) -> Bag<T> {
-        appending(Operation("parse", closure: SourceLocation(fileID: fileID, line: line))) { partition, _ in
+        parsing(Operation("parse", closure: SourceLocation(fileID: fileID, line: line)), policy, transform)
+    }
+
+    /// Parses each element with a registered function, strictly or leniently.
+    @inlinable
+    public func parse<T: Sendable>(onError policy: FailurePolicy = .fail, _ function: Function<Element, T>) -> Bag<T> {
+        parsing(Operation("parse", function: function.name), policy, function.synchronousBody)
+    }
+
+    @inlinable
+    func parsing<T: Sendable>(
+        _ operation: Operation, _ policy: FailurePolicy, _ transform: @escaping @Sendable (Element) throws -> T
+    ) -> Bag<T> {
+        appending(operation) { partition, _ in
             let iterate = partition.iterate
             return { scope, base, body in
                 try iterate(scope, base) { element in

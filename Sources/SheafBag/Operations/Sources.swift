@@ -14,7 +14,7 @@ extension Session {
                     bytes: range.count * MemoryLayout<Element>.stride
                 ) { scope, base, body in
                     let slice: ArraySlice<Element> = scope.argument(base)
-                    for element in slice { try body(element) }
+                    try scope.forEach(slice, body)
                 }
             }
         }
@@ -27,13 +27,14 @@ extension Session {
             try lowering.cut(range.count, into: partitions).map { part in
                 Partition(
                     arguments: [lowering.constant(range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)],
-                    operations: [Operation("range")], bytes: part.count * 8
+                    // No job holds a range as long as memory is wide; the estimate must not overflow when it is added up.
+                    operations: [Operation("range")], bytes: min(part.count, 1 << 40) * 8
                 ) { scope, base, body in
                     let part: Range<Int> = scope.argument(base)
                     var next = part.lowerBound
                     while next < part.upperBound {
                         try scope.checkCancellation()
-                        let stop = min(part.upperBound, next + 8192)
+                        let stop = part.upperBound - next > TaskScope.checkInterval ? next + TaskScope.checkInterval : part.upperBound
                         while next < stop {
                             try body(next)
                             next += 1
@@ -52,7 +53,7 @@ extension Session {
             parts.map { part in
                 Partition(arguments: [lowering.constant(part)], operations: [Operation("delayed")], bytes: memoryByteCount(of: part)) {
                     scope, base, body in
-                    for element in scope.argument(base, as: [Element].self) { try body(element) }
+                    try scope.forEach(scope.argument(base, as: [Element].self)[...], body)
                 }
             }
         }
@@ -67,6 +68,28 @@ extension BagLowering {
             throw PlanError(.invalidArgument, "a bag of \(asked) partitions", hint: "ask for one or more, or leave it out")
         }
         let parts = asked ?? max(1, min(count, workers * 4))
-        return (0..<parts).map { index in count * index / parts..<count * (index + 1) / parts }
+        // Not `count * index / parts`, which overflows for long ranges.
+        let (size, longer) = count.quotientAndRemainder(dividingBy: parts)
+        return (0..<parts).map { index in
+            let start = index * size + min(index, longer)
+            return start..<start + size + (index < longer ? 1 : 0)
+        }
+    }
+}
+
+extension TaskScope {
+    /// Elements between two looks at whether the run was cancelled: few enough that slow closures are stopped soon.
+    @inlinable static var checkInterval: Int { 256 }
+
+    /// Calls the body for each element of a source, until the run is cancelled.
+    @inlinable @inline(__always)
+    func forEach<Element>(_ elements: ArraySlice<Element>, _ body: (Element) throws -> Void) throws {
+        var start = elements.startIndex
+        while start < elements.endIndex {
+            try checkCancellation()
+            let stop = min(start + Self.checkInterval, elements.endIndex)
+            for element in elements[start..<stop] { try body(element) }
+            start = stop
+        }
     }
 }

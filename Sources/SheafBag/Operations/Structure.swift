@@ -32,14 +32,16 @@ extension Bag {
     public func coalesce(_ partitions: Int) -> Bag<Element> {
         Bag(session: session) { [lower] lowering in
             let inputs = try lower(lowering)
-            guard partitions < inputs.count else {
-                _ = try lowering.cut(inputs.count, into: partitions)
-                return inputs
-            }
+            guard partitions < inputs.count || partitions <= 0 else { return inputs }
             return try lowering.cut(inputs.count, into: partitions).map { range in
                 let group = Array(inputs[range])
+                // Neighbours mostly do the same; after a union they may not, and a closure among them has to be known.
+                var operations: [Operation] = []
+                for (previous, part) in Swift.zip([nil] + group, group) where previous?.operations != part.operations {
+                    operations += part.operations
+                }
                 return Partition(
-                    arguments: group.flatMap(\.arguments), operations: (group.first?.operations ?? []) + [Operation("coalesce")],
+                    arguments: group.flatMap(\.arguments), operations: operations + [Operation("coalesce")],
                     bytes: group.reduce(0) { $0 + $1.bytes }
                 ) { scope, base, body in
                     var base = base

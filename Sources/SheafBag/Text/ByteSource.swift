@@ -142,6 +142,8 @@ final class GzipSource: ByteSource {
         }
     }
 
+    static func isAvailable() throws { _ = try Library.shared.get() }
+
     deinit { _ = library.close(file) }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -204,6 +206,8 @@ final class ZstdSource: ByteSource {
         self.stream = stream
         packed = .allocate(byteCount: 1 << 17, alignment: 16)
     }
+
+    static func isAvailable() throws { _ = try Library.shared.get() }
 
     deinit {
         _ = library.free(stream)

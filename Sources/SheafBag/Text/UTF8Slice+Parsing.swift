@@ -33,17 +33,44 @@ extension UTF8Slice {
         @inlinable
         init(slice: UTF8Slice) { self.slice = slice }
 
-        @inlinable
+        @inlinable @inline(__always)
         public mutating func next() -> UTF8Slice? {
-            defer { extendLifetime(slice.buffer) }
-            let base = slice.base, count = slice.count
+            guard let buffer = slice.buffer else { return nextInline() }
+            defer { extendLifetime(buffer) }
+            let text = UnsafeRawPointer(slice.address), count = slice.count
             var start = position
-            while start < count, isSpace(base[start]) { start += 1 }
+            while start < count, isSpace(text.load(fromByteOffset: start, as: UInt8.self)) { start += 1 }
+            guard start < count else { return nil }
+            var end = start
+            while true {
+                // Eight bytes at a time: which are at most a space?
+                let word = text.loadUnaligned(fromByteOffset: end, as: UInt64.self).littleEndian
+                let match = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
+                if match == 0 {
+                    end += 8
+                    if end >= count { break }
+                    continue
+                }
+                end += match.trailingZeroBitCount / 8
+                // Other control characters belong to words.
+                if end >= count || isSpace(text.load(fromByteOffset: end, as: UInt8.self)) { break }
+                end += 1
+            }
+            if end > count { end = count }
+            position = end
+            return UTF8Slice(buffer, slice.address + start, end - start)
+        }
+
+        @usableFromInline
+        mutating func nextInline() -> UTF8Slice? {
+            let count = slice.count
+            var start = position
+            while start < count, isSpace(slice.byte(start)) { start += 1 }
             guard start < count else { return nil }
             var end = start + 1
-            while end < count, !isSpace(base[end]) { end += 1 }
+            while end < count, !isSpace(slice.byte(end)) { end += 1 }
             position = end
-            return UTF8Slice(buffer: slice.buffer, start: Int(slice.start) + start, count: end - start)
+            return slice[start..<end]
         }
     }
 }

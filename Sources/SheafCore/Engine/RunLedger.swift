@@ -2,6 +2,7 @@
 /// first cause. A pure state machine.
 package struct RunLedger {
     private var attempts: [NodeID: Int] = [:]
+    private var failures: [NodeID: Int] = [:]
     private var settled: Set<NodeID> = []
     package private(set) var outputs: [ValueRef?]
     package private(set) var rejected = 0
@@ -23,7 +24,8 @@ package struct RunLedger {
             settled.insert(event.node)
             return true
         case .failed(_, let willRetry):
-            guard event.attempt >= known, !settled.contains(event.node) else { return false }
+            guard event.attempt >= known, event.attempt > failures[event.node] ?? 0, !settled.contains(event.node) else { return false }
+            failures[event.node] = event.attempt
             if !willRetry { settled.insert(event.node) }
             return true
         case .cancelled:

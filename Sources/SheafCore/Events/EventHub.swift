@@ -7,9 +7,15 @@ final class EventHub: Sendable {
         let continuation: AsyncStream<SessionEvent>.Continuation
     }
 
+    private struct Observer {
+        let detail: EventDetail
+        let body: @Sendable (SessionEvent) -> Void
+    }
+
     private struct State {
         var next = 0
         var subscribers: [Int: Subscriber] = [:]
+        var observers: [Observer] = []
         var isClosed = false
     }
 
@@ -18,7 +24,13 @@ final class EventHub: Sendable {
     deinit { close() }
 
     /// The most detail that anybody asked for, or `nil` when nobody listens.
-    var detail: EventDetail? { state.withLock { $0.subscribers.values.map(\.detail).max() } }
+    var detail: EventDetail? {
+        state.withLock { ($0.subscribers.values.map(\.detail) + $0.observers.map(\.detail)).max() }
+    }
+
+    func observe(_ detail: EventDetail, _ body: @escaping @Sendable (SessionEvent) -> Void) {
+        state.withLock { $0.observers.append(Observer(detail: detail, body: body)) }
+    }
 
     func subscribe(_ detail: EventDetail, buffer: Int) -> AsyncStream<SessionEvent> {
         let (stream, continuation) = AsyncStream.makeStream(of: SessionEvent.self, bufferingPolicy: .bufferingNewest(buffer))
@@ -37,15 +49,16 @@ final class EventHub: Sendable {
     }
 
     func publish(_ event: SessionEvent) {
-        for subscriber in state.withLock({ Array($0.subscribers.values) }) {
-            if case .task = event, subscriber.detail < .tasks { continue }
-            subscriber.continuation.yield(event)
-        }
+        let isTask = if case .task = event { true } else { false }
+        let (subscribers, observers) = state.withLock { (Array($0.subscribers.values), $0.observers) }
+        for observer in observers where !isTask || observer.detail >= .tasks { observer.body(event) }
+        for subscriber in subscribers where !isTask || subscriber.detail >= .tasks { subscriber.continuation.yield(event) }
     }
 
     func close() {
         let subscribers = state.withLock { state in
             state.isClosed = true
+            state.observers = []
             defer { state.subscribers = [:] }
             return Array(state.subscribers.values)
         }

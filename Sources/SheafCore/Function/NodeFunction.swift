@@ -54,12 +54,23 @@ public final class NodeFunction: Sendable {
     public let body: Body
     /// For ``Identity/named`` functions; the others take their arguments in their own ways.
     public let passing: Passing
+    /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
+    let stepArguments: [Int]
 
     public init(name: String, identity: Identity, body: Body, passing: Passing = .tuple) {
         self.name = name
         self.identity = identity
         self.body = body
         self.passing = passing
+        stepArguments = []
+    }
+
+    init(name: String, body: Body, steps: [(function: NodeFunction, arguments: Int)]) {
+        self.name = name
+        self.identity = .fused(steps.map(\.function))
+        self.body = body
+        passing = .tuple
+        stepArguments = steps.map(\.arguments)
     }
 
     static let imported = NodeFunction(name: "import", identity: .named, body: .imported)

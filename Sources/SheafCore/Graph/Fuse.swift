@@ -66,14 +66,26 @@ extension Graph {
 }
 
 extension NodeFunction {
-    /// A function that runs `steps` one after the other, each with its own count of arguments.
+    /// A function that runs `steps` one after the other, each with its own count of arguments. A step that is fused itself is taken
+    /// apart, since a scope moves along one list of arguments.
+    ///
+    /// - Precondition: the steps are synchronous, or unresolved; then so is the result.
     static func fused(_ steps: [(function: NodeFunction, arguments: Int)]) -> NodeFunction {
-        let bodies = steps.map { step -> (@Sendable (TaskScope) throws -> AnyValue, Int) in
-            guard case .sync(let body) = step.function.body else { preconditionFailure("only synchronous functions are fused") }
-            return (body, step.arguments)
+        let steps = steps.flatMap { step -> [(function: NodeFunction, arguments: Int)] in
+            guard case .fused(let inner) = step.function.identity else { return [step] }
+            return Array(zip(inner, step.function.stepArguments)).map { ($0, $1) }
         }
+        let bodies = steps.compactMap { step -> (@Sendable (TaskScope) throws -> AnyValue, Int)? in
+            switch step.function.body {
+            case .sync(let body): return (body, step.arguments)
+            case .unresolved: return nil
+            case .async, .imported: preconditionFailure("only synchronous functions are fused")
+            }
+        }
+        let name = steps.map(\.function.name).joined(separator: " → ")
+        guard bodies.count == steps.count else { return NodeFunction(name: name, body: .unresolved, steps: steps) }
         return NodeFunction(
-            name: steps.map(\.function.name).joined(separator: " → "), identity: .fused(steps.map(\.function)),
+            name: name,
             body: .sync { scope in
                 var value = try bodies[0].0(scope)
                 for step in 1..<bodies.count {
@@ -82,6 +94,6 @@ extension NodeFunction {
                 }
                 scope.endChain()
                 return value
-            })
+            }, steps: steps)
     }
 }

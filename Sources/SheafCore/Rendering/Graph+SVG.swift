@@ -81,13 +81,22 @@ struct SVGDrawing {
 
     private mutating func drawEdges() {
         guard !picture.edges.isEmpty || !picture.loops.isEmpty else { return }
-        // Many thin lines are easier to follow when they are faint.
-        let opacity = picture.edges.count > 400 ? "0.45" : picture.edges.count > 100 ? "0.65" : "0.9"
-        out += "<g fill=\"none\" stroke=\"\(Self.edgeColor)\" stroke-opacity=\"\(opacity)\">\n"
+        var outgoing = [Int](repeating: 0, count: picture.boxes.count)
+        var incoming = outgoing
+        for edge in picture.edges {
+            outgoing[edge.from] += 1
+            incoming[edge.to] += 1
+        }
+        out += "<g fill=\"none\" stroke=\"\(Self.edgeColor)\">\n"
         for (index, edge) in picture.edges.enumerated() {
-            let weight = picture.grouping == nil ? 1.2 : min(1.2 + Double(edge.weight.bitWidth - edge.weight.leadingZeroBitCount) * 0.15, 4)
+            let bits = edge.weight.bitWidth - edge.weight.leadingZeroBitCount
+            let width = picture.grouping == nil ? 1.2 : min(1.2 + Double(bits) * 0.15, 4)
+            // Where everything is connected to everything, faint lines are easier to follow.
+            let crowd = min(outgoing[edge.from], incoming[edge.to])
+            let opacity = crowd > 16 ? " stroke-opacity=\"0.3\"" : crowd > 6 ? " stroke-opacity=\"0.6\"" : ""
             let dash = edge.isBackward ? " stroke-dasharray=\"5 4\"" : ""
-            out += "<path d=\"\(placement.path(index))\" stroke-width=\"\(short(weight))\"\(dash) marker-end=\"url(#arrow)\"/>\n"
+            let style = "stroke-width=\"\(short(width))\"\(opacity)\(dash)"
+            out += "<path d=\"\(placement.path(index))\" \(style) marker-end=\"url(#arrow)\"/>\n"
         }
         for box in picture.loops.keys.sorted() {
             out += "<path d=\"\(placement.loop(box))\" stroke-width=\"1.2\" marker-end=\"url(#arrow)\"/>\n"

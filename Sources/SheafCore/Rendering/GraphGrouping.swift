@@ -1,5 +1,5 @@
 extension GraphPicture {
-    /// Puts nodes together until at most `limit` boxes are left: those with one label on one rank; if half of `limit` is not enough for
+    /// Puts nodes together until at most `limit` boxes are left: those with one label on one rank; if a quarter of `limit` is not enough for
     /// that, all with one label; then all of one function; then neighbouring ranks.
     ///
     /// - Complexity: O(nodes + arguments).
@@ -8,7 +8,7 @@ extension GraphPicture {
         let labels = Labels(graph) { graph.label($0) }
         var groups = Groups(count: graph.count)
         var kinds = labels
-        if labels.count <= limit, groups.assign(limit: (limit + 1) / 2, { UInt64(labels[$0]) << 32 | UInt64(ranks[$0]) }) {
+        if labels.count <= limit, groups.assign(limit: (limit + 3) / 4, { UInt64(labels[$0]) << 32 | UInt64(ranks[$0]) }) {
             grouping = "tasks of one name and rank share a box"
         } else if labels.count <= limit, groups.assign(limit: limit, { UInt64(labels[$0]) }) {
             grouping = "tasks of one name share a box"

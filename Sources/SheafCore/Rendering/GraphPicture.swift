@@ -34,7 +34,7 @@ struct GraphPicture {
     var edgeCount = 0
 
     /// A drawing with more edges than this between single nodes is a tangle.
-    static let edgeLimit = 1200
+    static let edgeLimit = 800
 
     /// - Complexity: O(nodes + arguments).
     init(_ graph: Graph, outputs: [NodeID], limit: Int) {

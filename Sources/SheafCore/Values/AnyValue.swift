@@ -65,10 +65,10 @@ public protocol MemorySized {
 
 /// An estimate of what `value` holds in memory, in bytes.
 ///
-/// Trivial types count their stride; arrays and strings their buffers; other types what ``MemorySized`` says, or their inline
+/// Trivial types count their stride; the standard collections their buffers; other types what ``MemorySized`` says, or their inline
 /// size.
 ///
-/// - Complexity: O(1), except O(count) for arrays of ``MemorySized`` elements.
+/// - Complexity: O(1), except O(count) for collections of ``MemorySized`` elements.
 @inlinable
 public func memoryByteCount<T>(of value: T) -> Int {
     // For a trivial type this folds to a constant at compile time, which keeps tiny tasks free of dynamic casts.
@@ -90,6 +90,34 @@ extension Array: MemorySized {
         return inline + reduce(into: 0) { total, element in
             total += ((element as? any MemorySized)?.memoryByteCount ?? 0) - Swift.min(MemoryLayout<Element>.stride, 16)
         }
+    }
+}
+
+extension ContiguousArray: MemorySized {
+    public var memoryByteCount: Int { MemoryLayout<Self>.size + 32 + capacity * MemoryLayout<Element>.stride + outside(self) }
+}
+
+extension Set: MemorySized {
+    public var memoryByteCount: Int { tableByteCount(capacity, MemoryLayout<Element>.stride) + outside(self) }
+}
+
+extension Dictionary: MemorySized {
+    public var memoryByteCount: Int {
+        tableByteCount(capacity, MemoryLayout<Key>.stride + MemoryLayout<Value>.stride) + outside(keys) + outside(values)
+    }
+}
+
+/// A hash table that can hold `capacity` entries has at least a third more buckets, and a bit for each.
+private func tableByteCount(_ capacity: Int, _ entry: Int) -> Int {
+    MemoryLayout<Int>.size + 64 + capacity * 4 / 3 * entry + capacity / 6
+}
+
+/// What elements hold outside their inline storage.
+private func outside<Element>(_ elements: some Sequence<Element>) -> Int {
+    if _isPOD(Element.self) { return 0 }
+    return elements.reduce(into: 0) { total, element in
+        guard let sized = element as? any MemorySized else { return }
+        total += Swift.max(sized.memoryByteCount - MemoryLayout<Element>.stride, 0)
     }
 }
 

@@ -16,11 +16,13 @@ public final class DeterministicEngine: Engine, Sendable {
     private struct State {
         var stored: [UInt64: AnyValue] = [:]
         var next: UInt64 = 1
-        var cancelled: Set<JobID> = []
+        var runs: [JobID: SimulatedRun] = [:]
         var isStopped = false
     }
 
     public init(options: SessionOptions = SessionOptions()) {
+        var options = options
+        options.workers = max(options.workers, 1)
         self.options = options
         memory = MemoryLedger(budget: options.memory)
         spill = SpillFile(folder: options.spillFolder, limit: options.spillLimit)
@@ -32,6 +34,7 @@ public final class DeterministicEngine: Engine, Sendable {
         guard case .value(let value) = value else {
             throw EngineError(.unsupported, "the embedded engine takes values by reference, not encoded")
         }
+        if state.withLock(\.isStopped) { throw WorkerPool.closed }
         return store(value)
     }
 
@@ -45,13 +48,19 @@ public final class DeterministicEngine: Engine, Sendable {
     }
 
     public func get(_ ref: ValueRef) async throws -> Payload {
-        guard let value = state.withLock({ $0.stored[ref.id] }) else {
-            throw EngineError(.unknownValue, "the embedded engine holds no value \(ref.id)", hint: "it was released, or the engine shut down")
+        let value = try state.withLock { state in
+            if state.isStopped { throw WorkerPool.closed }
+            return state.stored[ref.id]
+        }
+        guard let value else {
+            throw EngineError(.unknownValue, "the embedded engine holds no value \(ref.id)", hint: "it was released, or never stored here")
         }
         return .value(value)
     }
 
-    public func release(_ refs: [ValueRef]) async {
+    public func release(_ refs: [ValueRef]) async { letGo(of: refs) }
+
+    private func letGo(of refs: [ValueRef]) {
         for value in state.withLock({ state in refs.compactMap { state.stored.removeValue(forKey: $0.id) } }) {
             memory.charge(-value.byteCount)
         }
@@ -59,26 +68,39 @@ public final class DeterministicEngine: Engine, Sendable {
 
     public func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
         AsyncThrowingStream { continuation in
-            guard !state.withLock(\.isStopped) else {
-                return continuation.finish(throwing: EngineError(.closed, "the embedded engine was shut down"))
-            }
             let resources = TaskResources(memory: memory, spill: spill, seed: job.seed)
-            let run = LocalRun(job: job, workers: options.workers, resources: resources, continuation: continuation) { [self] in store($0) }
-            Task.detached { [self] in await SimulatedRun(run, seed: options.seed, workers: options.workers, memory: memory).drive(isCancelled: { self.state.withLock { $0.cancelled.contains(job.id) || $0.isStopped } }) }
+            let local = LocalRun(job: job, workers: options.workers, resources: resources, continuation: continuation) { [self] in store($0) }
+            let run = SimulatedRun(local, seed: options.seed, workers: options.workers, memory: memory)
+            let isAccepted = state.withLock { state in
+                if !state.isStopped { state.runs[job.id] = run }
+                return !state.isStopped
+            }
+            guard isAccepted else { return continuation.finish(throwing: WorkerPool.closed) }
+            continuation.onTermination = { reason in
+                if case .cancelled = reason { run.cancel(CancellationError(), abandoned: true) }
+            }
+            Task.detached { [self] in
+                letGo(of: await run.drive())
+                state.withLock { $0.runs[job.id] = nil }
+            }
         }
     }
 
-    public func cancel(_ job: JobID) async { state.withLock { _ = $0.cancelled.insert(job) } }
+    public func cancel(_ job: JobID) async { state.withLock { $0.runs[job] }?.cancel(CancellationError()) }
 
     public func resources() async throws -> Resources {
-        Resources(engine: "local", workers: options.workers, cores: 1, memoryBytes: options.memory, usedBytes: memory.used)
+        if state.withLock(\.isStopped) { throw WorkerPool.closed }
+        return Resources(engine: "local", workers: options.workers, cores: 1, memoryBytes: options.memory, usedBytes: memory.used)
     }
 
     public func shutdown() async {
-        state.withLock { state in
+        let (runs, stored) = state.withLock { state in
             state.isStopped = true
-            state.stored = [:]
+            defer { state.stored = [:] }
+            return (state.runs.values, state.stored.values)
         }
+        for run in runs { run.cancel(WorkerPool.closed) }
+        for value in stored { memory.charge(-value.byteCount) }
     }
 }
 
@@ -93,6 +115,15 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
     private var timers: [(due: Double, body: @Sendable () -> Void)] = []
     private var waiting: [@Sendable () async -> Void] = []
 
+    /// What other threads may ask for at any time; everything else belongs to ``drive()``.
+    private struct Control {
+        var stop: (any Error)?
+        var isAbandoned = false
+        /// The `async` body that runs now.
+        var body: Task<Void, Never>?
+    }
+    private let control = Mutex(Control())
+
     init(_ run: LocalRun, seed: UInt64, workers: Int, memory: MemoryLedger) {
         self.run = run
         self.workers = workers
@@ -100,18 +131,30 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    func drive(isCancelled: () -> Bool) async {
+    /// Stops the run with `error`. When nobody listens to it any more, its outputs are let go of at its end. Callable from any thread.
+    func cancel(_ error: any Error, abandoned: Bool = false) {
+        let body = control.withLock { control in
+            control.stop = control.stop ?? error
+            control.isAbandoned = control.isAbandoned || abandoned
+            return control.body
+        }
+        run.resources.cancel()
+        body?.cancel()
+    }
+
+    /// Runs the job to its end, and returns the outputs that nobody will ask for.
+    func drive() async -> [ValueRef] {
         var inFlight: [Int: Assignment] = [:]
         var report = LocalRun.Report()
         let scope = TaskScope(resources: run.resources)
         while !run.scheduler.isComplete {
-            if isCancelled() { run.cancel() }
+            if let error = control.withLock(\.stop) { _ = run.cancel(error) }
             // A random idle worker takes a task, or a random busy one completes its own.
             let worker = Int(random.next() % UInt64(workers))
             if let assignment = inFlight.removeValue(forKey: worker) {
                 run.execute(assignment, scope: scope, worker: worker, report: &report)
                 run.absorb(&report, worker: worker, host: self)
-                run.drop(&report.released)
+                run.settle(&report)
                 continue
             }
             var assignment = Assignment()
@@ -119,14 +162,31 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
             if !assignment.isEmpty {
                 inFlight[worker] = assignment
             } else if !waiting.isEmpty {
-                await waiting.remove(at: Int(random.next() % UInt64(waiting.count)))()
-            } else if inFlight.isEmpty, let next = timers.indices.min(by: { timers[$0].due < timers[$1].due }) {
+                await runBody(waiting.remove(at: Int(random.next() % UInt64(waiting.count))))
+            } else if inFlight.isEmpty {
+                guard let next = timers.indices.min(by: { timers[$0].due < timers[$1].due }) else {
+                    _ = run.cancel(EngineError(.protocolViolation, "the scheduler has tasks left, but hands none out"))
+                    continue
+                }
                 let timer = timers.remove(at: next)
                 now = max(now, timer.due)
                 timer.body()
             }
         }
         run.end()
+        return control.withLock(\.isAbandoned) ? run.abandon() : []
+    }
+
+    /// Runs an `async` body to its end. It is a task of its own so that it can be cancelled.
+    private func runBody(_ body: @escaping @Sendable () async -> Void) async {
+        let task = Task.detached { await body() }
+        let isStopped = control.withLock { control in
+            control.body = task
+            return control.stop != nil
+        }
+        if isStopped { task.cancel() }
+        await task.value
+        control.withLock { $0.body = nil }
     }
 
     func startAsync(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
@@ -137,7 +197,7 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
     func deliver(_ report: inout LocalRun.Report, of run: LocalRun, node: UInt32) {
         run.asyncEnded(node)
         run.absorb(&report, worker: 0, host: self)
-        run.drop(&report.released)
+        run.settle(&report)
     }
 
     func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void) {

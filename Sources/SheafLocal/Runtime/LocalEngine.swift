@@ -25,12 +25,12 @@ public final class LocalEngine: Engine, Sendable {
         guard case .value(let value) = value else {
             throw EngineError(.unsupported, "the embedded engine takes values by reference, not encoded")
         }
-        return pool.put(value)
+        return try pool.put(value)
     }
 
     public func get(_ ref: ValueRef) async throws -> Payload {
-        guard let value = pool.get(ref) else {
-            throw EngineError(.unknownValue, "the embedded engine holds no value \(ref.id)", hint: "it was released, or the engine shut down")
+        guard let value = try pool.get(ref) else {
+            throw EngineError(.unknownValue, "the embedded engine holds no value \(ref.id)", hint: "it was released, or never stored here")
         }
         return .value(value)
     }
@@ -40,7 +40,7 @@ public final class LocalEngine: Engine, Sendable {
     public func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
         AsyncThrowingStream { continuation in
             continuation.onTermination = { [pool] reason in
-                if case .cancelled = reason { pool.cancel(job.id) }
+                if case .cancelled = reason { pool.cancel(job.id, abandoned: true) }
             }
             pool.submit(job, continuation)
         }
@@ -49,8 +49,9 @@ public final class LocalEngine: Engine, Sendable {
     public func cancel(_ job: JobID) async { pool.cancel(job) }
 
     public func resources() async throws -> Resources {
-        Resources(
-            engine: "local", workers: options.workers, cores: SessionOptions.coreCount, memoryBytes: options.memory,
+        if pool.hasStopped { throw WorkerPool.closed }
+        return Resources(
+            engine: "local", workers: pool.workers, cores: SessionOptions.coreCount, memoryBytes: options.memory,
             usedBytes: pool.memory.used)
     }
 

@@ -31,6 +31,9 @@ final class LocalRun: @unchecked Sendable {
     /// A moving average, in nanoseconds; how many tasks are worth one visit to the lock follows from it.
     private(set) var taskNanoseconds = 0.0
     private var isFinished = false
+    private var isAbandoned = false
+    /// Outputs that the caller has been told about.
+    private var stored: [ValueRef] = []
     /// Workers that execute tasks of this run, or are about to come back for more.
     var activeWorkers = 0
     /// Registered outputs: called with each value that becomes an output.
@@ -81,8 +84,9 @@ final class LocalRun: @unchecked Sendable {
         var now: UInt64 = 0
         /// Assignments executed so far.
         var batches = 0
-        /// Filled under the lock; let go of outside it.
+        /// Filled under the lock; let go of, and told, outside it.
         var released: [UInt32] = []
+        var toCancel: [Task<Void, Never>] = []
         var taskCount: Int { finished.count + failed.count }
 
         mutating func clear() {
@@ -104,6 +108,8 @@ final class LocalRun: @unchecked Sendable {
             for node in assignment.loads { try load(node, worker, &report) }
         } catch {
             report.engineError = error
+            // The run ends with this; what was not written stays where it is.
+            for node in assignment.spills.dropFirst(report.spilled.count) { report.spilled.append((node, 0, false, true)) }
             for node in assignment.tasks { report.failed.append((node, CancellationError())) }
             return
         }
@@ -147,12 +153,13 @@ final class LocalRun: @unchecked Sendable {
     }
 
     private func runTraced(_ node: UInt32, _ attempts: [UInt32: Int], _ scope: TaskScope, _ worker: Int, _ report: inout Report) {
-        report.events.append(event(node, worker, .started))
+        let attempt = attempts[node] ?? 1
+        report.events.append(event(node, worker, .started, attempt: attempt))
         let failures = report.failed.count
         runAll([node], attempts, scope, &report)
         guard !report.finished.isEmpty || report.failed.count > failures else { return }
         if report.failed.count == failures {
-            report.events.append(event(node, worker, .finished(bytes: values[Int(node)]?.byteCount ?? 0)))
+            report.events.append(event(node, worker, .finished(bytes: values[Int(node)]?.byteCount ?? 0), attempt: attempt))
         }
     }
 
@@ -205,17 +212,22 @@ final class LocalRun: @unchecked Sendable {
         report.events.append(event(node, worker, .loaded(bytes: value.byteCount)))
     }
 
-    /// Lets go of values nobody needs.
-    func drop(_ released: inout [UInt32]) {
-        for node in released { values[Int(node)] = nil }
-        released.removeAll(keepingCapacity: true)
+    /// Lets go of values nobody needs, and tells `async` bodies that the run has failed.
+    func settle(_ report: inout Report) {
+        for node in report.released { values[Int(node)] = nil }
+        report.released.removeAll(keepingCapacity: true)
+        guard !report.toCancel.isEmpty else { return }
+        for task in report.toCancel { task.cancel() }
+        report.toCancel.removeAll()
     }
 
     // MARK: Under the lock
 
     /// Takes a worker's report in, and starts the async bodies it met on `executor`.
     func absorb(_ report: inout Report, worker: Int, host: any RunHost) {
-        if let error = report.engineError { abort(error) }
+        // Before anything that follows from them: a task has started before it fails.
+        if !report.events.isEmpty { events.append(contentsOf: report.events) }
+        if let error = report.engineError { report.toCancel += abort(error) }
         for item in report.spilled {
             let before = scheduler.residentBytes
             if item.refused {
@@ -231,7 +243,6 @@ final class LocalRun: @unchecked Sendable {
         for item in report.failed { fail(item.node, item.error, worker, &report.released, host) }
         resources.memory.charge(scheduler.residentBytes - before)
         for item in report.suspended { launch(item.node, item.body, worker, host) }
-        if !report.events.isEmpty { events.append(contentsOf: report.events) }
         if report.taskCount > 0, report.now > 0 {
             let average = Double(report.nanoseconds) / Double(report.taskCount)
             taskNanoseconds = taskNanoseconds == 0 ? average : taskNanoseconds * 0.75 + average * 0.25
@@ -241,8 +252,13 @@ final class LocalRun: @unchecked Sendable {
     private func finish(_ node: UInt32, _ worker: Int, _ released: inout [UInt32]) {
         let value = values[Int(node)]!
         scheduler.finish(node, resultBytes: value.byteCount, worker: worker, released: &released)
-        if !outputPositions.isEmpty, let positions = outputPositions[node] {
-            for position in positions { continuation.yield(.output(position: position, ref: store(value))) }
+        if !outputPositions.isEmpty, !isAbandoned, let positions = outputPositions[node] {
+            scheduler.handOver(node)
+            for position in positions {
+                let ref = store(value)
+                stored.append(ref)
+                continuation.yield(.output(position: position, ref: ref))
+            }
         }
     }
 
@@ -252,6 +268,8 @@ final class LocalRun: @unchecked Sendable {
         case .retry(let seconds):
             events.append(event(node, worker, .failed(message: "\(error)", willRetry: true), attempt: attempt))
             host.schedule(after: seconds) { [self] in scheduler.retry(node, worker: worker) }
+        case .cancelled where scheduler.isCancelled && error is CancellationError:
+            events.append(event(node, worker, .cancelled, attempt: attempt))
         case .cancelled(let nodes):
             failures += 1
             if firstError == nil || (firstError is CancellationError && !scheduler.isCancelled) {
@@ -265,7 +283,8 @@ final class LocalRun: @unchecked Sendable {
     private func launch(
         _ node: UInt32, _ body: @escaping @Sendable (AsyncTaskScope) async throws -> AnyValue, _ worker: Int, _ host: any RunHost
     ) {
-        let scope = asyncScope(node, attempt: scheduler.attempt(node))
+        let attempt = scheduler.attempt(node)
+        let scope = asyncScope(node, attempt: attempt)
         asyncTasks[node] = host.startAsync { [self] in
             let begin = sheaf_monotonic_nanoseconds()
             var report = Report()
@@ -278,8 +297,11 @@ final class LocalRun: @unchecked Sendable {
                 report.failed.append((node, decorate(error, node, nil)))
             }
             if job.detail >= .tasks {
-                report.events.append(event(node, worker, .started, at: begin))
-                if let value = values[Int(node)] { report.events.append(event(node, worker, .finished(bytes: value.byteCount))) }
+                report.events.append(event(node, worker, .started, attempt: attempt, at: begin))
+                if report.failed.isEmpty {
+                    let bytes = values[Int(node)]?.byteCount ?? 0
+                    report.events.append(event(node, worker, .finished(bytes: bytes), attempt: attempt))
+                }
             }
             report.now = sheaf_monotonic_nanoseconds()
             report.nanoseconds = report.now - begin
@@ -289,17 +311,25 @@ final class LocalRun: @unchecked Sendable {
 
     func asyncEnded(_ node: UInt32) { asyncTasks[node] = nil }
 
-    /// Stops handing out tasks, and tells those that run.
-    func cancel(_ error: any Error = CancellationError()) {
+    /// Stops handing out tasks, and tells those that run, apart from the `async` bodies it returns: cancelling them calls handlers of
+    /// theirs, so the caller does that once it has given the lock up.
+    func cancel(_ error: any Error = CancellationError()) -> [Task<Void, Never>] {
         if firstError == nil { firstError = error }
         resources.cancel()
         scheduler.cancel()
-        for task in asyncTasks.values { task.cancel() }
+        return Array(asyncTasks.values)
     }
 
-    private func abort(_ error: any Error) {
+    private func abort(_ error: any Error) -> [Task<Void, Never>] {
         if firstError == nil || firstError is CancellationError { firstError = error }
-        cancel(error)
+        return cancel(error)
+    }
+
+    /// Nobody listens any more. Returns the outputs stored so far, which nobody else will release.
+    func abandon() -> [ValueRef] {
+        isAbandoned = true
+        defer { stored = [] }
+        return stored
     }
 
     /// Tells the caller what has happened, at most every few milliseconds unless `force`; `now` is 0 when nobody looked at the clock.
@@ -361,17 +391,20 @@ final class LocalRun: @unchecked Sendable {
             return failure
         }
         guard var failure = error as? TaskError else { return error }
-        failure.node = graph.name(Int(node))
-        failure.nodeID = Int(node)
-        failure.location = location
-        failure.attempt = attempt
+        // A task that ran a plan of its own hands that plan's first cause on.
+        if failure.node == nil {
+            failure.node = graph.name(Int(node))
+            failure.nodeID = Int(node)
+            failure.location = location
+            failure.attempt = attempt
+        }
         var chain = [graph.name(Int(node))]
         var current = Int(node)
         while let next = scheduler.firstDependent(of: current), chain.count < 32 {
             chain.append(graph.name(next))
             current = next
         }
-        failure.chain = chain
+        failure.chain += chain
         return failure
     }
 }

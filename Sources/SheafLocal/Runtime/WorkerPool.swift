@@ -1,5 +1,6 @@
 internal import CSheaf
 internal import SheafCore
+internal import Synchronization
 
 /// The threads of the embedded engine, the jobs they work on, and the values it holds for its callers.
 ///
@@ -16,10 +17,11 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     private var runs: [LocalRun] = []
     private var stored: [UInt64: AnyValue] = [:]
     private var nextRef: UInt64 = 1
-    private var swiftJobs: [UnownedJob] = []
+    private var swiftJobs = JobQueue()
     private var idle = 0
     private var isStopped = false
-    private var trimmedAt = 0
+    /// Bytes spilled when the heap was last trimmed.
+    private let trimmedAt = Atomic<Int>(0)
 
     init(options: SessionOptions) {
         memory = MemoryLedger(budget: options.memory)
@@ -42,7 +44,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         }
         monitor.withLock {
             if isStopped {
-                run.cancel(EngineError(.closed, "the embedded engine was shut down"))
+                _ = run.cancel(Self.closed)
                 run.end()
                 return
             }
@@ -55,16 +57,36 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         }
     }
 
-    func cancel(_ id: JobID) {
-        monitor.withLock {
-            guard let run = runs.first(where: { $0.job.id == id }) else { return }
-            run.cancel()
+    /// Cancels a job. When nobody listens to it any more, nobody will release its outputs either, so that happens here.
+    func cancel(_ id: JobID, abandoned: Bool = false) {
+        let (tasks, outputs) = monitor.withLock { () -> ([Task<Void, Never>], [ValueRef]) in
+            guard let run = runs.first(where: { $0.job.id == id }) else { return ([], []) }
+            let outputs = abandoned ? run.abandon() : []
+            let tasks = run.cancel()
             endIfComplete(run)
+            return (tasks, outputs)
+        }
+        for task in tasks { task.cancel() }
+        release(outputs)
+    }
+
+    var hasStopped: Bool { monitor.withLock { isStopped } }
+
+    static let closed = EngineError(.closed, "the embedded engine was shut down")
+
+    func put(_ value: AnyValue) throws -> ValueRef {
+        try monitor.withLock {
+            if isStopped { throw Self.closed }
+            return storeLocked(value)
         }
     }
 
-    func put(_ value: AnyValue) -> ValueRef { monitor.withLock { storeLocked(value) } }
-    func get(_ ref: ValueRef) -> AnyValue? { monitor.withLock { stored[ref.id] } }
+    func get(_ ref: ValueRef) throws -> AnyValue? {
+        try monitor.withLock {
+            if isStopped { throw Self.closed }
+            return stored[ref.id]
+        }
+    }
 
     func release(_ refs: [ValueRef]) {
         let values = monitor.withLock { refs.compactMap { stored.removeValue(forKey: $0.id) } }
@@ -81,16 +103,19 @@ final class WorkerPool: @unchecked Sendable, RunHost {
 
     /// Cancels what runs; threads end when their tasks do.
     func stop() {
-        monitor.withLock {
-            guard !isStopped else { return }
+        let (tasks, values) = monitor.withLock { () -> ([Task<Void, Never>], [UInt64: AnyValue]) in
             isStopped = true
+            var tasks: [Task<Void, Never>] = []
             for run in runs {
-                run.cancel(EngineError(.closed, "the embedded engine was shut down"))
+                tasks += run.cancel(Self.closed)
                 endIfComplete(run)
             }
-            stored = [:]
             monitor.wakeAll()
+            defer { stored = [:] }
+            return (tasks, stored)
         }
+        for task in tasks { task.cancel() }
+        for value in values.values { memory.charge(-value.byteCount) }
     }
 
     // MARK: Workers
@@ -99,21 +124,25 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         var assignment = Assignment()
         var report = LocalRun.Report()
         var scope: TaskScope?
+        var ranJob = false
         monitor.lock()
         while true {
-            if let job = swiftJobs.popLast() {
+            // In turns with tasks, so that jobs that keep yielding do not starve them.
+            if !ranJob, let job = swiftJobs.popFirst() {
                 monitor.unlock()
                 job.runSynchronously(on: executor.asUnownedTaskExecutor())
                 monitor.lock()
+                ranJob = true
                 continue
             }
+            ranJob = false
             if let run = takeWork(worker, &assignment) {
                 run.activeWorkers += 1
                 repeat {
                     if isMoreWorthwhile(run) { monitor.wakeOne() }
                     monitor.unlock()
                     if scope?.resources !== run.resources { scope = TaskScope(resources: run.resources) }
-                    run.drop(&report.released)
+                    run.settle(&report)
                     run.execute(assignment, scope: scope!, worker: worker, report: &report)
                     trimHeapIfWorthwhile()
                     monitor.lock()
@@ -123,14 +152,15 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                     run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
                 } while !assignment.isEmpty
                 run.activeWorkers -= 1
-                if !report.released.isEmpty {
+                if !report.released.isEmpty || !report.toCancel.isEmpty {
                     monitor.unlock()
-                    run.drop(&report.released)
+                    run.settle(&report)
                     monitor.lock()
                 }
                 endIfComplete(run)
                 continue
             }
+            if !swiftJobs.isEmpty { continue }
             if isStopped && runs.isEmpty { break }
             scope = nil
             idle += 1
@@ -181,7 +211,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
             run.end()
             runs.removeAll { $0 === run }
             if isStopped { monitor.wakeAll() }
-        } else if isMoreWorthwhile(run) {
+        } else if idle > 0, run.scheduler.readyCount > 0, run.activeWorkers == 0 || isWorthWaking(run) {
             monitor.wakeOne()
         }
     }
@@ -189,8 +219,10 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     /// After much has been spilled the allocator is told to give the pages back.
     private func trimHeapIfWorthwhile() {
         let written = spill.writtenBytes
-        guard written - trimmedAt > memory.budget / 8 else { return }
-        trimmedAt = written
+        let last = trimmedAt.load(ordering: .relaxed)
+        guard written - last > memory.budget / 8,
+            trimmedAt.compareExchange(expected: last, desired: written, ordering: .relaxed).exchanged
+        else { return }
         sheaf_trim_heap()
     }
 
@@ -207,7 +239,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         run.publish(now: report.now, force: false)
         endIfComplete(run)
         monitor.unlock()
-        run.drop(&report.released)
+        run.settle(&report)
     }
 
     func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void) {

@@ -192,6 +192,12 @@ package struct Scheduler {
         if uses[index] == 0 { release(node, &released) }
     }
 
+    /// A finished node's value now belongs to somebody else, who counts its bytes.
+    package mutating func handOver(_ node: UInt32) {
+        residentBytes -= bytes[Int(node)]
+        bytes[Int(node)] = 0
+    }
+
     private mutating func sortTop(_ worker: Int, from start: Int) {
         if stacks[worker].count - start == 2 {
             if rank[Int(stacks[worker][start])] < rank[Int(stacks[worker][start + 1])] { stacks[worker].swapAt(start, start + 1) }

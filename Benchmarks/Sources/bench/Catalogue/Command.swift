@@ -1,0 +1,55 @@
+import Foundation
+
+/// A program and its arguments.
+struct Command: Equatable, CustomStringConvertible {
+    var executable: String
+    var arguments: [String]
+
+    /// As one would type it, for messages.
+    var description: String { ([executable] + arguments).joined(separator: " ") }
+}
+
+/// Turns a job and a peer into the command that measures it.
+struct Commands {
+    let layout: Layout
+    let workload: Workload
+    let workers: Int
+
+    /// Nil when the peer does not do the job.
+    func command(for job: Job, by peer: Peer) -> Command? {
+        guard job.peers.contains(peer) else { return nil }
+        switch peer {
+        case .sheaf, .sheafOneThread:
+            return Command(executable: layout.sheafJobs.path, arguments: [job.rawValue] + operands(of: job, for: peer))
+        case .cppPool, .oneTBB:
+            let program = layout.builtCppPeers.appending(path: peer == .oneTBB ? "tasks_tbb" : "tasks_pool")
+            return Command(executable: program.path, arguments: [job.rawValue] + operands(of: job, for: peer))
+        case .daskThreaded:
+            return python("tasks_dask", [job.rawValue] + operands(of: job, for: peer))
+        case .polars: return python(scriptStem(job) + "_polars", operands(of: job, for: peer))
+        case .pool: return python(scriptStem(job) + "_pool", operands(of: job, for: peer))
+        case .daskBag: return python(scriptStem(job) + "_dask_bag", operands(of: job, for: peer))
+        case .pysparkRDD: return python(scriptStem(job) + "_pyspark", operands(of: job, for: peer))
+        }
+    }
+
+    func inputPaths(of job: Job) -> [String] {
+        let folder = layout.dataFolder(scale: workload.scale)
+        return workload.inputs(of: job).map { folder.appending(path: $0.rawValue).path }
+    }
+
+    /// What every program that does the job takes: its files or its size, then the number of workers.
+    private func operands(of job: Job, for peer: Peer) -> [String] {
+        var operands = inputPaths(of: job)
+        if let size = workload.size(of: job, for: peer) { operands += ["--size", String(size)] }
+        operands += ["--workers", String(peer == .sheafOneThread ? 1 : workers)]
+        if job == .spillingShuffle { operands += ["--memory", String(workload.memoryBudget)] }
+        return operands
+    }
+
+    private func python(_ script: String, _ arguments: [String]) -> Command {
+        Command(executable: layout.python.path, arguments: [layout.pythonPeers.appending(path: script + ".py").path] + arguments)
+    }
+
+    private func scriptStem(_ job: Job) -> String { job.rawValue.replacing("-", with: "_") }
+}

@@ -1,0 +1,34 @@
+/// What a row of the table has to show.
+struct Target {
+    enum Limit {
+        /// The peer takes at least this many times as long as Sheaf.
+        case ratioAtLeast(Double)
+        /// Time per task, graph building included.
+        case secondsPerTaskAtMost(Double)
+        /// Peak resident memory against the job's memory budget: `factor` × budget + `slack` bytes.
+        case peakMemoryAtMost(factor: Double, slack: Int)
+    }
+
+    let jobs: [Job]
+    let peers: [Peer]
+    let limit: Limit
+
+    static func of(_ job: Job, _ peer: Peer) -> Limit? {
+        all.first { $0.jobs.contains(job) && $0.peers.contains(peer) }?.limit
+    }
+
+    private static let tinyTasks: [Job] = [.tree, .wavefront, .independent]
+    private static let scans: [Job] = [.sumByKey, .wordCount]
+
+    private static let all: [Target] = [
+        Target(jobs: tinyTasks, peers: [.sheaf], limit: .secondsPerTaskAtMost(1e-6)),
+        Target(jobs: tinyTasks, peers: [.daskThreaded], limit: .ratioAtLeast(100)),
+        Target(jobs: tinyTasks, peers: [.oneTBB, .cppPool], limit: .ratioAtLeast(0.5)),
+        Target(jobs: scans, peers: [.pysparkRDD, .daskBag], limit: .ratioAtLeast(15)),
+        Target(jobs: scans, peers: [.pool], limit: .ratioAtLeast(8)),
+        Target(jobs: scans, peers: [.sheafOneThread], limit: .ratioAtLeast(1.8)),
+        Target(jobs: [.sumByKey], peers: [.polars], limit: .ratioAtLeast(0.5)),
+        Target(jobs: [.sort, .join], peers: [.pysparkRDD, .daskBag, .pool], limit: .ratioAtLeast(5)),
+        Target(jobs: [.spillingShuffle], peers: [.sheaf], limit: .peakMemoryAtMost(factor: 1.25, slack: 100_000_000)),
+    ]
+}

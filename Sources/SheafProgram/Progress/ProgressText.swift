@@ -1,0 +1,150 @@
+internal import SheafCore
+
+/// A run's progress in words. Pure: the same totals and time give the same text.
+struct ProgressText {
+    /// What runs.
+    var name: String
+    var progress: Progress
+    /// Seconds since the run began.
+    var elapsed: Double
+
+    // MARK: One line of a terminal
+
+    /// A line of at most `width` columns; on a narrow terminal the less important parts are left out.
+    ///
+    /// ```
+    /// collect  57% ━━━━━━━━━━━╸──────── 1,140/2,000 tasks · 98 MB read · 31 MB/s · 3.2 s · 2.4 s left
+    /// ```
+    /// - Parameter unicode: otherwise the line is ASCII.
+    func line(width: Int, unicode: Bool = true) -> String {
+        let percent = Self.right("\(Int(fraction * 100))%", 4)
+        let separator = unicode ? " · " : ", "
+        // By importance; the bar takes what they leave.
+        let ranked: [(rank: Int, text: String)] = [
+            (0, tasks(separator: "/")), (5, read), (6, rate), (1, Self.duration(elapsed)),
+            (2, remaining.map { "\(Self.duration($0)) left" } ?? ""), (3, failed), (4, spilled),
+        ].filter { !$0.1.isEmpty }
+        var shown: Set<Int> = []
+        var used = percent.count
+        for part in ranked.sorted(by: { $0.rank < $1.rank }) {
+            let needed = part.text.count + (shown.isEmpty ? 1 : separator.count)
+            guard used + needed <= width else { continue }
+            used += needed
+            shown.insert(part.rank)
+        }
+        let name = Self.shortened(self.name, to: 20, unicode)
+        var text = percent
+        if !name.isEmpty, used + name.count + 1 + Self.smallestBar + 1 <= width {
+            text = name + " " + text
+            used += name.count + 1
+        }
+        let room = min(width - used - 1, Self.largestBar)
+        if room >= Self.smallestBar { text += " " + Self.bar(fraction, width: room, unicode: unicode) }
+        let parts = ranked.filter { shown.contains($0.rank) }.map(\.text)
+        if !parts.isEmpty { text += " " + parts.joined(separator: separator) }
+        return String(text.prefix(max(width, 0)))
+    }
+
+    private static let smallestBar = 8
+    private static let largestBar = 40
+
+    /// Full to `fraction`, in half steps where the character set has them.
+    static func bar(_ fraction: Double, width: Int, unicode: Bool) -> String {
+        let clamped = min(max(fraction, 0), 1)
+        if !unicode {
+            let full = Int(clamped * Double(width))
+            return String(repeating: "#", count: full) + String(repeating: "-", count: width - full)
+        }
+        let halves = Int(clamped * Double(width * 2))
+        let half = halves.isMultiple(of: 2) ? "" : "╸"
+        return String(repeating: "━", count: halves / 2) + half + String(repeating: "─", count: width - (halves + 1) / 2)
+    }
+
+    // MARK: Lines of a log
+
+    /// For where nothing can be redrawn: `collect: 57%, 1,140 of 2,000 tasks, 98 MB read, 31 MB/s, 3.2 s, 2.4 s left`.
+    var report: String {
+        let left = remaining.map { "\(Self.duration($0)) left" } ?? ""
+        return prefix + Self.list(["\(Int(fraction * 100))%", tasks(separator: " of "), read, rate, spilled, failed, Self.duration(elapsed), left])
+    }
+
+    /// After the end: `collect: 2,000 tasks, 98 MB read, 31 MB/s, 5.6 s`.
+    var summary: String {
+        let tasks =
+            progress.done == progress.total
+            ? (progress.total == 1 ? "1 task" : "\(NumberText.grouped(progress.total)) tasks") : tasks(separator: " of ")
+        return prefix + Self.list([tasks, read, rate, spilled, failed, Self.duration(elapsed)])
+    }
+
+    private var prefix: String { name.isEmpty ? "" : "\(name): " }
+
+    private static func list(_ parts: [String]) -> String {
+        parts.filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    // MARK: Parts
+
+    private var fraction: Double {
+        progress.total > 0 ? min(Double(progress.done) / Double(progress.total), 1) : 0
+    }
+
+    private func tasks(separator: String) -> String {
+        "\(NumberText.grouped(progress.done))\(separator)\(NumberText.grouped(progress.total)) tasks"
+    }
+
+    private var read: String { progress.readBytes > 0 ? "\(Self.bytes(progress.readBytes)) read" : "" }
+    private var spilled: String { progress.spilledBytes > 0 ? "\(Self.bytes(progress.spilledBytes)) spilled" : "" }
+    private var failed: String { progress.failed > 0 ? "\(NumberText.grouped(progress.failed)) failed" : "" }
+
+    /// Bytes a second where there is input, else tasks a second.
+    private var rate: String {
+        guard elapsed > 0 else { return "" }
+        if progress.readBytes > 0 { return "\(Self.bytes(Int(Double(progress.readBytes) / elapsed)))/s" }
+        let rate = Double(progress.done) / elapsed
+        return rate >= 1 ? "\(NumberText.grouped(Int(rate))) tasks/s" : ""
+    }
+
+    /// Seconds, if tasks go on to end at the mean rate so far; `nil` while it is too early to tell.
+    var remaining: Double? {
+        guard elapsed >= 1, progress.done > 0, progress.done < progress.total else { return nil }
+        return elapsed * Double(progress.total - progress.done) / Double(progress.done)
+    }
+
+    // MARK: Numbers
+
+    /// `9.4 s`, `42 s`, `3 min 05 s`, `2 h 07 min`.
+    static func duration(_ seconds: Double) -> String {
+        if seconds < 9.95 { return "\(tenths(seconds)) s" }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(padded(whole % 60)) s" }
+        return "\(whole / 3600) h \(padded(whole % 3600 / 60)) min"
+    }
+
+    /// With powers of 1024, as `--memory` counts: `812 B`, `9.4 KB`, `98 MB`.
+    static func bytes(_ count: Int) -> String {
+        var value = Double(count)
+        var units = ["B", "KB", "MB", "GB", "TB", "PB"][...]
+        while value >= 1023.5, units.count > 1 {
+            value /= 1024
+            units.removeFirst()
+        }
+        let isWhole = units.first == "B" || value >= 9.95
+        return "\(isWhole ? String(Int(value.rounded())) : tenths(value)) \(units.first!)"
+    }
+
+    private static func tenths(_ number: Double) -> String {
+        let tenths = Int((number * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    private static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    private static func shortened(_ text: String, to limit: Int, _ unicode: Bool) -> String {
+        text.count <= limit ? text : String(text.prefix(limit - 1)) + (unicode ? "…" : "~")
+    }
+}

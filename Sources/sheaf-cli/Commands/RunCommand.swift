@@ -1,0 +1,26 @@
+import ArgumentParser
+import Sheaf
+
+struct RunCommands: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a job and print its results.",
+        subcommands: [
+            RunCommand<SumByKey>.self, RunCommand<WordCount>.self, RunCommand<Pi>.self, RunCommand<Dot>.self, RunCommand<Flights>.self,
+        ])
+}
+
+struct RunCommand<J: Job>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration { CommandConfiguration(commandName: J.name, abstract: J.abstract) }
+
+    @OptionGroup var job: J
+    @Flag(help: "Print one JSON object a row.")
+    var json = false
+    @OptionGroup(title: "Sheaf options") var arguments: SessionArguments
+
+    func run() async throws {
+        let rows = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
+            job.arrange(try await job.plan(session).collect())
+        }
+        try ResultPrinter(columns: J.columns, json: json).print(rows)
+    }
+}

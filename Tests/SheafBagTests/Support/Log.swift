@@ -1,0 +1,22 @@
+import Synchronization
+
+/// What closures did, in order. Thread-safe.
+final class Log: Sendable {
+    private let state = Mutex<[String]>([])
+
+    var lines: [String] { state.withLock { $0 } }
+
+    func add<R>(_ line: String, returning result: R) -> R {
+        state.withLock { $0.append(line) }
+        return result
+    }
+}
+
+/// Counts what closures did. Thread-safe.
+final class Counter: Sendable {
+    private let state = Mutex(0)
+
+    var value: Int { state.withLock { $0 } }
+
+    func increment() { state.withLock { $0 += 1 } }
+}
