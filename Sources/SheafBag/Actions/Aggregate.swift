@@ -13,24 +13,35 @@ extension Bag {
         _ zero: A, fanIn: Int = 8, name: String = "aggregate", fileID: StaticString = #fileID, line: UInt = #line,
         add: @escaping @Sendable (inout A, Element) throws -> Void, merge: @escaping @Sendable (inout A, A) throws -> Void
     ) async throws -> A {
-        guard fanIn >= 2 else { throw PlanError(.invalidArgument, "a tree that joins \(fanIn) at a time", hint: "fanIn is 2 or more") }
         let location = SourceLocation(fileID: fileID, line: line)
-        let values = try await session.runBag(name) { lowering in
-            var level = lowering.consume(try lower(lowering), Operation(name), location: location, resultBytes: { _ in MemoryLayout<A>.stride }) {
+        return try await folding(zero, Operation(name, closure: location), location, fanIn: fanIn, add: add, merge: merge)
+    }
+
+    /// The inside of all folds. The operation says whether the closures are the caller's or made here.
+    @inlinable
+    func folding<A: Sendable>(
+        _ zero: A, _ operation: Operation, _ location: SourceLocation, fanIn: Int = 8,
+        add: @escaping @Sendable (inout A, Element) throws -> Void, merge: @escaping @Sendable (inout A, A) throws -> Void
+    ) async throws -> A {
+        guard fanIn >= 2 else { throw PlanError(.invalidArgument, "a tree that joins \(fanIn) at a time", hint: "fanIn is 2 or more") }
+        let merging = Operation("merge", closure: operation.closureLocation)
+        let values = try await session.runBag(operation.name) { lowering in
+            var level = lowering.consume(try lower(lowering), operation, location: location, resultBytes: { _ in MemoryLayout<A>.stride }) {
                 scope, _, iterate in
                 var accumulator = zero
                 try iterate(scope, 0) { try add(&accumulator, $0) }
                 return accumulator
             }
             if level.isEmpty {
-                level = [lowering.add([Operation(name)], arguments: [], location: location) { _ in TypedValue(zero) }]
+                level = [lowering.add([operation], arguments: [], location: location) { _ in TypedValue(zero) }]
             }
             while level.count > 1 {
                 level = stride(from: 0, to: level.count, by: fanIn).map { start in
                     let group = level[start..<Swift.min(start + fanIn, level.count)]
-                    return lowering.add([Operation("merge")], arguments: group.map { .node($0) }, location: location) { scope in
+                    if group.count == 1 { return group[start] }
+                    return lowering.add([merging], arguments: group.map { .node($0) }, location: location) { scope in
                         var accumulator: A = scope.argument(0)
-                        for index in 1..<Swift.max(scope.argumentCount, 1) { try merge(&accumulator, scope.argument(index)) }
+                        for index in 1..<scope.argumentCount { try merge(&accumulator, scope.argument(index)) }
                         return TypedValue(accumulator)
                     }
                 }
@@ -55,7 +66,8 @@ extension Bag {
         _ zero: Element, fileID: StaticString = #fileID, line: UInt = #line,
         _ combine: @escaping @Sendable (Element, Element) throws -> Element
     ) async throws -> Element {
-        try await treeAggregate(zero, name: "fold", fileID: fileID, line: line) {
+        let location = SourceLocation(fileID: fileID, line: line)
+        return try await folding(zero, Operation("fold", closure: location), location) {
             $0 = try combine($0, $1)
         } merge: {
             $0 = try combine($0, $1)
@@ -70,7 +82,8 @@ extension Bag {
         let step: @Sendable (inout Element?, Element) throws -> Void = { accumulator, element in
             accumulator = try accumulator.map { try combine($0, element) } ?? element
         }
-        return try await treeAggregate(nil as Element?, name: "reduce", fileID: fileID, line: line, add: step) { accumulator, other in
+        let location = SourceLocation(fileID: fileID, line: line)
+        return try await folding(nil as Element?, Operation("reduce", closure: location), location, add: step) { accumulator, other in
             if let other { try step(&accumulator, other) }
         }
     }
@@ -80,8 +93,9 @@ extension Bag {
     public func reduce<Accumulator, Result>(
         _ reducer: Reducer<Element, Accumulator, Result>, fileID: StaticString = #fileID, line: UInt = #line
     ) async throws -> Result? {
-        let accumulated = try await treeAggregate(nil as Accumulator?, name: reducer.name ?? "reduce", fileID: fileID, line: line) {
-            accumulator, element in
+        let location = SourceLocation(fileID: fileID, line: line)
+        let operation = Operation("reduce", function: reducer.name, closure: reducer.name == nil ? location : nil)
+        let accumulated = try await folding(nil as Accumulator?, operation, location) { accumulator, element in
             if accumulator == nil {
                 accumulator = try reducer.initial(element)
             } else {
@@ -101,7 +115,7 @@ extension Bag {
     /// How many elements there are.
     @inlinable
     public func count(fileID: StaticString = #fileID, line: UInt = #line) async throws -> Int {
-        try await treeAggregate(0, name: "count", fileID: fileID, line: line) { count, _ in count += 1 } merge: { $0 += $1 }
+        try await folding(0, Operation("count"), SourceLocation(fileID: fileID, line: line)) { count, _ in count += 1 } merge: { $0 += $1 }
     }
 
     /// How often each element occurs.

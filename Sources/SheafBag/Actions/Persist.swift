@@ -28,9 +28,10 @@ extension Bag {
         }
         return Bag(session: session) { lowering in
             kept.parts.map { part in
-                Partition(arguments: [lowering.constant(part)], operations: [Operation("persisted")], bytes: part.memoryByteCount) {
+                Partition(arguments: [lowering.constant(part)], operations: [Operation("persisted")], bytes: part.writtenBytes) {
                     scope, base, body in
-                    try scope.argument(base, as: Blocks<Element>.self).forEach(body)
+                    let kept = scope.argument(base, as: Blocks<Element>.self)
+                    for index in kept.blocks.indices { try scope.forEach(try kept.block(index)[...], body) }
                 }
             }
         }

@@ -80,7 +80,8 @@ extension Bag where Element == Double {
     /// The sum, with the rounding error of a few units in the last place whatever the count; 0 for an empty bag.
     @inlinable
     public func sum(fileID: StaticString = #fileID, line: UInt = #line) async throws -> Double {
-        try await treeAggregate(CompensatedSum(), name: "sum", fileID: fileID, line: line) { $0.add($1) } merge: { $0.merge($1) }.value
+        let location = SourceLocation(fileID: fileID, line: line)
+        return try await folding(CompensatedSum(), Operation("sum"), location) { $0.add($1) } merge: { $0.merge($1) }.value
     }
 
     /// The mean; `nil` for an empty bag.
@@ -92,7 +93,8 @@ extension Bag where Element == Double {
     /// Count, mean, variance and extremes.
     @inlinable
     public func stats(fileID: StaticString = #fileID, line: UInt = #line) async throws -> Statistics {
-        try await treeAggregate(Statistics(), name: "stats", fileID: fileID, line: line) { $0.add($1) } merge: { $0.merge($1) }
+        let location = SourceLocation(fileID: fileID, line: line)
+        return try await folding(Statistics(), Operation("stats"), location) { $0.add($1) } merge: { $0.merge($1) }
     }
 
     /// How many elements fall into each of the intervals between `edges`; what lies outside, and `nan`, is not counted.
@@ -101,7 +103,7 @@ extension Bag where Element == Double {
             throw PlanError(.invalidArgument, "the edges \(edges) of a histogram", hint: "give two or more, ascending")
         }
         let empty = Histogram(edges: edges, counts: Array(repeating: 0, count: edges.count - 1))
-        return try await treeAggregate(empty, name: "histogram", fileID: fileID, line: line) { histogram, value in
+        return try await folding(empty, Operation("histogram"), SourceLocation(fileID: fileID, line: line)) { histogram, value in
             guard value >= edges[0], value <= edges[edges.count - 1] else { return }
             // Binary search for the last edge not above the value.
             var low = 0, high = edges.count - 1
@@ -119,11 +121,11 @@ extension Bag where Element == Double {
     public func histogram(bins: Int, fileID: StaticString = #fileID, line: UInt = #line) async throws -> Histogram {
         guard bins > 0 else { throw PlanError(.invalidArgument, "a histogram of \(bins) bins", hint: "ask for one or more") }
         let stats = try await stats(fileID: fileID, line: line)
-        guard stats.count > 0, stats.maximum > stats.minimum else {
-            let middle = stats.count > 0 ? stats.minimum : 0
-            return Histogram(
-                edges: (0...bins).map { middle - 0.5 + Double($0) / Double(bins) },
-                counts: (0..<bins).map { $0 == bins / 2 ? stats.count : 0 })
+        guard stats.maximum > stats.minimum else {
+            // All elements are equal, or none is a number.
+            let middle = stats.minimum.isFinite ? stats.minimum : 0, half = Swift.max(0.5, middle.ulp * Double(bins))
+            return try await histogram(
+                edges: (0...bins).map { middle - half + 2 * half * (Double($0) / Double(bins)) }, fileID: fileID, line: line)
         }
         let width = stats.maximum - stats.minimum
         var edges = (0...bins).map { stats.minimum + width * Double($0) / Double(bins) }

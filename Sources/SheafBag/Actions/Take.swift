@@ -49,10 +49,17 @@ extension Bag {
         _ count: Int, fileID: StaticString = #fileID, line: UInt = #line,
         by areInIncreasingOrder: @escaping @Sendable (Element, Element) throws -> Bool
     ) async throws -> [Element] {
+        let location = SourceLocation(fileID: fileID, line: line)
+        return try await smallest(count, Operation("takeOrdered", closure: location), location, areInIncreasingOrder)
+    }
+
+    @inlinable
+    func smallest(
+        _ count: Int, _ operation: Operation, _ location: SourceLocation,
+        _ areInIncreasingOrder: @escaping @Sendable (Element, Element) throws -> Bool
+    ) async throws -> [Element] {
         guard count > 0 else { return [] }
-        let kept = try await treeAggregate(
-            Smallest<Element>(), name: "takeOrdered", fileID: fileID, line: line
-        ) { smallest, element in
+        let kept = try await folding(Smallest<Element>(), operation, location) { smallest, element in
             try smallest.add(element, count, areInIncreasingOrder)
         } merge: { smallest, other in
             for element in other.elements { try smallest.add(element, count, areInIncreasingOrder) }
@@ -64,14 +71,14 @@ extension Bag {
     @inlinable
     public func takeOrdered(_ count: Int, fileID: StaticString = #fileID, line: UInt = #line) async throws -> [Element]
     where Element: Comparable & SendableMetatype {
-        try await takeOrdered(count, fileID: fileID, line: line) { $0 < $1 }
+        try await smallest(count, Operation("takeOrdered"), SourceLocation(fileID: fileID, line: line)) { isOrdered($0, before: $1) }
     }
 
     /// The `count` largest elements, descending.
     @inlinable
     public func top(_ count: Int, fileID: StaticString = #fileID, line: UInt = #line) async throws -> [Element]
     where Element: Comparable & SendableMetatype {
-        try await takeOrdered(count, fileID: fileID, line: line) { $0 > $1 }
+        try await smallest(count, Operation("top"), SourceLocation(fileID: fileID, line: line)) { isOrdered($1, before: $0) }
     }
 
     /// The `count` elements with the largest keys, descending.
@@ -79,7 +86,8 @@ extension Bag {
     public func top<Key: Comparable & SendableMetatype>(
         _ count: Int, fileID: StaticString = #fileID, line: UInt = #line, by key: @escaping @Sendable (Element) throws -> Key
     ) async throws -> [Element] {
-        try await takeOrdered(count, fileID: fileID, line: line) { try key($0) > key($1) }
+        let location = SourceLocation(fileID: fileID, line: line)
+        return try await smallest(count, Operation("top", closure: location), location) { isOrdered(try key($1), before: try key($0)) }
     }
 }
 
@@ -103,7 +111,7 @@ struct Smallest<Element: Sendable>: Sendable {
     mutating func add(_ element: Element, _ count: Int, _ less: (Element, Element) throws -> Bool) rethrows {
         if let bound, try !less(element, bound) { return }
         elements.append(element)
-        if elements.count >= count * 2 {
+        if elements.count / 2 >= count {
             try elements.sort(by: less)
             elements.removeLast(elements.count - count)
             bound = elements.last

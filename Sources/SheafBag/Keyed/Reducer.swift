@@ -41,12 +41,18 @@ extension Reducer where Accumulator == Value, Result == Value, Value: AdditiveAr
 }
 
 extension Reducer where Accumulator == Value, Result == Value, Value: Comparable {
+    /// The smallest value; not-a-numbers count as greater than all numbers.
     @inlinable public static var min: Self {
-        Reducer(name: "min", initial: { $0 }, add: { if $1 < $0 { $0 = $1 } }, merge: { if $1 < $0 { $0 = $1 } }, finish: { $0 })
+        Reducer(
+            name: "min", initial: { $0 }, add: { if isOrdered($1, before: $0) { $0 = $1 } },
+            merge: { if isOrdered($1, before: $0) { $0 = $1 } }, finish: { $0 })
     }
 
+    /// The largest value; not-a-numbers count as greater than all numbers.
     @inlinable public static var max: Self {
-        Reducer(name: "max", initial: { $0 }, add: { if $0 < $1 { $0 = $1 } }, merge: { if $0 < $1 { $0 = $1 } }, finish: { $0 })
+        Reducer(
+            name: "max", initial: { $0 }, add: { if isOrdered($0, before: $1) { $0 = $1 } },
+            merge: { if isOrdered($0, before: $1) { $0 = $1 } }, finish: { $0 })
     }
 }
 

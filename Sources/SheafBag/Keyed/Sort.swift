@@ -1,7 +1,7 @@
 public import SheafCore
 
 extension Bag {
-    /// The elements in ascending order of a key; equal ones keep their order.
+    /// The elements in ascending order of a key; equal ones keep their order. Not-a-numbers count as greater than all numbers.
     ///
     /// Each partition is sorted, the sorted runs are cut at keys found by sampling, and each result partition merges its pieces.
     /// Runs that do not fit in memory go to disk.
@@ -14,7 +14,9 @@ extension Bag {
         _ key: @escaping @Sendable (Element) throws -> Key
     ) -> Bag<Element> {
         let location = SourceLocation(fileID: fileID, line: line)
-        return sorting(Operation("sortBy", closure: location), partitions, location, key) { descending ? $0 > $1 : $0 < $1 }
+        return sorting(Operation("sortBy", closure: location), partitions, location, key) {
+            descending ? isOrdered($1, before: $0) : isOrdered($0, before: $1)
+        }
     }
 
     /// The elements in ascending order of their keys; equal keys keep their order.
@@ -23,15 +25,15 @@ extension Bag {
         descending: Bool = false, partitions: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Bag<(Key, Value)> where Element == (Key, Value) {
         let location = SourceLocation(fileID: fileID, line: line)
-        if descending { return sorting(Operation("sortByKey"), partitions, location, { $0.0 }) { $0 > $1 } }
-        return sorting(Operation("sortByKey"), partitions, location, { $0.0 }) { $0 < $1 }
+        if descending { return sorting(Operation("sortByKey"), partitions, location, { $0.0 }) { isOrdered($1, before: $0) } }
+        return sorting(Operation("sortByKey"), partitions, location, { $0.0 }) { isOrdered($0, before: $1) }
     }
 
     /// The elements in ascending order.
     @inlinable
     public func sorted(partitions: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line) -> Bag<Element>
     where Element: Comparable {
-        sorting(Operation("sorted"), partitions, SourceLocation(fileID: fileID, line: line), { $0 }) { $0 < $1 }
+        sorting(Operation("sorted"), partitions, SourceLocation(fileID: fileID, line: line), { $0 }) { isOrdered($0, before: $1) }
     }
 
     @inlinable
@@ -92,9 +94,14 @@ final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySiz
     init(_ elements: [Element], _ resources: TaskResources, _ key: (Element) throws -> Key) throws {
         var writer = BlockWriter<Element>(resources)
         var firstKeys: [Key] = []
-        for (index, element) in elements.enumerated() {
-            if index % writer.capacity == 0 { firstKeys.append(try key(element)) }
-            try writer.append(element)
+        do {
+            for (index, element) in elements.enumerated() {
+                if index % writer.capacity == 0 { firstKeys.append(try key(element)) }
+                try writer.append(element)
+            }
+        } catch {
+            writer.abandon()
+            throw error
         }
         blocks = try writer.finishInPlace()
         self.firstKeys = firstKeys

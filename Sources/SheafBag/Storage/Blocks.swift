@@ -23,6 +23,8 @@ final class Blocks<Element: Sendable>: SelfSpilling, MemorySized, @unchecked Sen
     @usableFromInline var count = 0
     /// What the blocks in memory hold, in bytes.
     @usableFromInline var memoryBytes = 0
+    /// What all blocks held in memory when they were written, in bytes.
+    @usableFromInline var writtenBytes = 0
     @usableFromInline var file: SpillFile?
 
     @usableFromInline init() {}
@@ -132,6 +134,7 @@ struct BlockWriter<Element: Sendable> {
         guard !current.isEmpty else { return }
         let bytes = SheafCore.memoryByteCount(of: current)
         blocks.count += current.count
+        blocks.writtenBytes += bytes
         if toDisk || resources.memory.isUnderPressure, let coder = BlockCoder<Element>.shared {
             blocks.file = resources.spill
             blocks.blocks.append(.disk(try coder.write(current, to: resources.spill), count: current.count))

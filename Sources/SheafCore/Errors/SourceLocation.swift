@@ -44,7 +44,7 @@ public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
 /// The files that locations read from text name, each once.
 enum FileNames {
     private struct Table { var names: [String] = [""]; var numbers: [String: UInt32] = [:] }
-    private static let table = Mutex(Table())
+    private static let table = Locked(Table())
 
     static func number(of name: String) -> UInt32 {
         table.withLock { table in

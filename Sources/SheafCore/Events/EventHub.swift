@@ -19,7 +19,7 @@ final class EventHub: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     deinit { close() }
 

@@ -85,7 +85,7 @@ public struct Function<Input, Output: Sendable>: RegisteredFunction {
 @usableFromInline
 package final class OnceBox: Sendable {
     private struct Forms { var whole: NodeFunction?, tuple: NodeFunction?, list: NodeFunction? }
-    private let state = Mutex(Forms())
+    private let state = Locked(Forms())
 
     @usableFromInline package init() {}
 

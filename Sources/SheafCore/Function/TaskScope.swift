@@ -147,7 +147,7 @@ public final class RejectedRecords: Sendable {
     }
 
     private struct State { var count = 0; var samples: [Rejection] = [] }
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private static let kept = 20
 
     public var count: Int { state.withLock(\.count) }

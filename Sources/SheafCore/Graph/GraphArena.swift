@@ -19,7 +19,7 @@ public final class GraphArena: Sendable {
         let remote: NodeID
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// After so many nodes the session starts another arena, so that a long-lived plan does not keep all later ones alive.
     static let rotation = 1 << 20

@@ -26,7 +26,7 @@ public final class SpillFile: Sendable {
     /// The most bytes it may hold at a time.
     public let limit: Int
     private let path: String?
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// - Parameters:
     ///   - folder: where the file is made; the system's temporary folder by default.

@@ -17,7 +17,7 @@ public final class Session: Sendable {
     let hub = EventHub()
     /// Of all sessions, since several may share an engine.
     private static let nextJob = Atomic<UInt64>(1)
-    private let arena = Mutex(GraphArena())
+    private let arena = Locked(GraphArena())
 
     public init(engine: any Engine, options: SessionOptions = SessionOptions()) {
         self.engine = engine

@@ -11,7 +11,7 @@ public final class DeterministicEngine: Engine, Sendable {
     private let options: SessionOptions
     private let memory: MemoryLedger
     private let spill: SpillFile
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     private struct State {
         var stored: [UInt64: AnyValue] = [:]
@@ -122,7 +122,7 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
         /// The `async` body that runs now.
         var body: Task<Void, Never>?
     }
-    private let control = Mutex(Control())
+    private let control = Locked(Control())
 
     init(_ run: LocalRun, seed: UInt64, workers: Int, memory: MemoryLedger) {
         self.run = run

@@ -53,7 +53,7 @@ final class ProgressDisplay: Sendable {
 
     private let style: Style
     private let surroundings: Surroundings
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// A run shorter than this shows nothing, in seconds.
     static let patience = 0.2

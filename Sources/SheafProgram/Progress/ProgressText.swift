@@ -17,18 +17,18 @@ struct ProgressText {
     /// ```
     /// - Parameter unicode: otherwise the line is ASCII.
     func line(width: Int, unicode: Bool = true) -> String {
-        let percent = Self.right("\(Int(fraction * 100))%", 4)
+        let percent = Self.right("\(self.percent)%", 4)
         let separator = unicode ? " · " : ", "
-        // By importance; the bar takes what they leave.
-        let ranked: [(rank: Int, text: String)] = [
-            (0, tasks(separator: "/")), (5, read), (6, rate), (1, Self.duration(elapsed)),
-            (2, remaining.map { "\(Self.duration($0)) left" } ?? ""), (3, failed), (4, spilled),
+        // In the order of the line, ranked by importance. The bar comes before what has rank 5 and more, and takes the rest.
+        let parts: [(rank: Int, text: String)] = [
+            (0, tasks(separator: "/")), (5, read), (6, rate), (2, Self.duration(elapsed)),
+            (1, remaining.map { "\(Self.duration($0)) left" } ?? ""), (3, failed), (4, spilled),
         ].filter { !$0.1.isEmpty }
         var shown: Set<Int> = []
         var used = percent.count
-        for part in ranked.sorted(by: { $0.rank < $1.rank }) {
+        for part in parts.sorted(by: { $0.rank < $1.rank }) {
             let needed = part.text.count + (shown.isEmpty ? 1 : separator.count)
-            guard used + needed <= width else { continue }
+            guard used + needed + (part.rank >= 5 ? Self.smallestBar + 1 : 0) <= width else { continue }
             used += needed
             shown.insert(part.rank)
         }
@@ -39,23 +39,19 @@ struct ProgressText {
             used += name.count + 1
         }
         let room = min(width - used - 1, Self.largestBar)
-        if room >= Self.smallestBar { text += " " + Self.bar(fraction, width: room, unicode: unicode) }
-        let parts = ranked.filter { shown.contains($0.rank) }.map(\.text)
-        if !parts.isEmpty { text += " " + parts.joined(separator: separator) }
+        if room >= Self.smallestBar { text += " " + Self.bar(progress.done, of: progress.total, width: room, unicode: unicode) }
+        if !shown.isEmpty { text += " " + parts.filter { shown.contains($0.rank) }.map(\.text).joined(separator: separator) }
         return String(text.prefix(max(width, 0)))
     }
 
     private static let smallestBar = 8
     private static let largestBar = 40
 
-    /// Full to `fraction`, in half steps where the character set has them.
-    static func bar(_ fraction: Double, width: Int, unicode: Bool) -> String {
-        let clamped = min(max(fraction, 0), 1)
-        if !unicode {
-            let full = Int(clamped * Double(width))
-            return String(repeating: "#", count: full) + String(repeating: "-", count: width - full)
-        }
-        let halves = Int(clamped * Double(width * 2))
+    /// Full as far as things are done, in half steps where the character set has them.
+    static func bar(_ done: Int, of total: Int, width: Int, unicode: Bool) -> String {
+        // Whole numbers, so that 57 of 100 is not a hair less.
+        let halves = total > 0 ? Int(Double(min(max(done, 0), total)) * Double(width * 2) / Double(total)) : 0
+        if !unicode { return String(repeating: "#", count: halves / 2) + String(repeating: "-", count: width - halves / 2) }
         let half = halves.isMultiple(of: 2) ? "" : "╸"
         return String(repeating: "━", count: halves / 2) + half + String(repeating: "─", count: width - (halves + 1) / 2)
     }
@@ -65,7 +61,7 @@ struct ProgressText {
     /// For where nothing can be redrawn: `collect: 57%, 1,140 of 2,000 tasks, 98 MB read, 31 MB/s, 3.2 s, 2.4 s left`.
     var report: String {
         let left = remaining.map { "\(Self.duration($0)) left" } ?? ""
-        return prefix + Self.list(["\(Int(fraction * 100))%", tasks(separator: " of "), read, rate, spilled, failed, Self.duration(elapsed), left])
+        return prefix + Self.list(["\(percent)%", tasks(separator: " of "), read, rate, spilled, failed, Self.duration(elapsed), left])
     }
 
     /// After the end: `collect: 2,000 tasks, 98 MB read, 31 MB/s, 5.6 s`.
@@ -84,8 +80,8 @@ struct ProgressText {
 
     // MARK: Parts
 
-    private var fraction: Double {
-        progress.total > 0 ? min(Double(progress.done) / Double(progress.total), 1) : 0
+    private var percent: Int {
+        progress.total > 0 ? Int(Double(min(progress.done, progress.total)) * 100 / Double(progress.total)) : 0
     }
 
     private func tasks(separator: String) -> String {

@@ -9,8 +9,8 @@ internal import Synchronization
 ///
 /// The format: N. Duca and D. Sinclair, “Trace Event Format”, 2016. Times are microseconds since the trace began.
 final class ChromeTrace: Sendable {
-    private struct State: ~Copyable {
-        var file: OutputFile
+    private struct State {
+        let file: OutputFile
         var isEmpty = true
         var failure: (any Error)?
         /// Tasks that have started and not ended.
@@ -29,14 +29,14 @@ final class ChromeTrace: Sendable {
     private static let tasksProcess = 1
 
     private let begin: UInt64
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// - Parameters:
     ///   - begin: time 0, in nanoseconds of the monotonic clock; now by default.
     /// - Throws: ``EngineError`` (`.inputOutput`) when the file cannot be made.
     init(path: String, begin: UInt64 = sheaf_monotonic_nanoseconds()) throws {
         self.begin = begin
-        state = Mutex(State(file: try OutputFile(path: path), latest: begin))
+        state = Locked(State(file: try OutputFile(path: path), latest: begin))
         state.withLock { state in
             emit(Self.metadata("process_name", process: Self.runsProcess, name: "runs"), &state)
             emit(Self.metadata("process_name", process: Self.tasksProcess, name: "tasks"), &state)

@@ -9,7 +9,7 @@ internal import Darwin
 #endif
 
 /// A file being written, with a buffer. Not thread-safe.
-struct OutputFile: ~Copyable {
+final class OutputFile {
     private let path: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
@@ -28,13 +28,13 @@ struct OutputFile: ~Copyable {
     deinit { _ = Self.close(descriptor) }
 
     /// - Throws: ``EngineError`` (`.inputOutput`, `.noSpace`).
-    mutating func write(_ text: String) throws {
+    func write(_ text: String) throws {
         buffer.append(contentsOf: text.utf8)
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
     /// - Throws: ``EngineError`` (`.inputOutput`, `.noSpace`).
-    mutating func flush() throws {
+    func flush() throws {
         defer { buffer.removeAll(keepingCapacity: true) }
         var done = 0
         while done < buffer.count {

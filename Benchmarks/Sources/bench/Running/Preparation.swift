@@ -57,6 +57,6 @@ struct Preparation {
     private func readOnce(_ file: URL) {
         guard let handle = try? FileHandle(forReadingFrom: file) else { return }
         defer { try? handle.close() }
-        while let block = try? handle.read(upToCount: 16 << 20), !block.isEmpty {}
+        while let block = try? handle.read(upToCount: 1 << 20), !block.isEmpty {}
     }
 }
