@@ -71,6 +71,7 @@ struct Bench: ParsableCommand {
             date: Date(), machine: .current, workers: workers, quick: quick, rows: Summary(workload: workload).rows(of: contests))
 
         print(Table(results: results).tables)
+        if quick { note("this was a quick run on small inputs: its ratios prove nothing") }
         if let folder = outputFolder(layout) {
             try results.write(to: folder)
             note("wrote \(folder.path)")

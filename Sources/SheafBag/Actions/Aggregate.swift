@@ -25,7 +25,7 @@ extension Bag {
     ) async throws -> A {
         guard fanIn >= 2 else { throw PlanError(.invalidArgument, "a tree that joins \(fanIn) at a time", hint: "fanIn is 2 or more") }
         let merging = Operation("merge", closure: operation.closureLocation)
-        let values = try await session.runBag(operation.name) { lowering in
+        let values = try await session.runBag(operation.label) { lowering in
             var level = lowering.consume(try lower(lowering), operation, location: location, resultBytes: { _ in MemoryLayout<A>.stride }) {
                 scope, _, iterate in
                 var accumulator = zero

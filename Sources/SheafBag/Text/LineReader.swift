@@ -16,7 +16,7 @@ struct FileRange: Sendable, Codable {
     /// To the end of the file when compressed.
     var length: Int
     var compression: Compression
-    /// Lines at the start of the file to leave out.
+    /// Lines at the start of the range to leave out.
     var skip: Int
 }
 
@@ -35,7 +35,7 @@ enum LineReader {
         let source = try range.compression.open(range.path, at: begin)
         let cursor = LineCursor(range)
         scope.cursor = cursor
-        var skipped = range.offset == 0 ? 0 : range.skip
+        var skipped = 0
         var isInside = begin == range.offset
 
         var buffer = TextBuffer(capacity: bufferSize)

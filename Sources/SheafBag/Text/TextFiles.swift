@@ -91,18 +91,40 @@ enum TextFiles {
         // A few partitions per worker even out differences; large ones would only hold more memory.
         let share = total / (session.workers * 4) + 1
         let block = options.partitionBytes ?? min(max(share, 1 << 20), min(64 << 20, max(session.memory / (session.workers * 8), 1 << 20)))
-        return files.flatMap { path, size -> [FileRange] in
+        return try files.flatMap { path, size -> [FileRange] in
             let compression = Compression(path: path)
             guard compression == .none, size > block else {
                 return [FileRange(path: path, offset: 0, length: size, compression: compression, skip: options.skipLines)]
             }
-            let count = (size + block - 1) / block
+            // The ranges begin after the lines to leave out, wherever those end.
+            let begin = try offset(after: options.skipLines, of: path, size: size)
+            let length = size - begin, count = max(1, (length + block - 1) / block)
             return (0..<count).map { index in
-                let start = size * index / count
+                let start = length * index / count
                 return FileRange(
-                    path: path, offset: start, length: size * (index + 1) / count - start, compression: .none,
-                    skip: index == 0 ? options.skipLines : 0)
+                    path: path, offset: begin + start, length: length * (index + 1) / count - start, compression: .none, skip: 0)
             }
+        }
+    }
+
+    /// Where the line after the first `lines` begins; the file's size when there is none.
+    private static func offset(after lines: Int, of path: String, size: Int) throws -> Int {
+        guard lines > 0 else { return 0 }
+        do {
+            let source = try PlainSource(path, at: 0)
+            var left = lines, offset = 0
+            return try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+                while case let count = try source.read(into: buffer), count > 0 {
+                    for position in 0..<count where buffer[position] == 10 {
+                        left -= 1
+                        if left == 0 { return offset + position + 1 }
+                    }
+                    offset += count
+                }
+                return size
+            }
+        } catch let failure as EngineError {
+            throw PlanError(failure.code, failure.message, hint: failure.hint)
         }
     }
 
@@ -112,6 +134,8 @@ enum TextFiles {
         var result = glob_t()
         defer { globfree(&result) }
         guard glob(pattern, 0, nil, &result) == 0 else {
+            // A name may hold a bracket of its own.
+            if access(pattern, F_OK) == 0 { return [pattern] }
             throw PlanError(
                 .inputNotFound, "no file matches \(pattern)", hint: "relative patterns start at \(FileFailure.currentFolder)")
         }
@@ -126,6 +150,11 @@ enum TextFiles {
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw PlanError(.inputNotFound, "\(path) is a folder", hint: "name its files, for example \(path)/*.csv")
+        }
+        guard ![S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
+            throw PlanError(
+                .inputNotFound, "\(path) is a pipe or socket, not a file",
+                hint: "write what comes out of it to a file: lines are read in several ranges, and some operations read them twice")
         }
         return Int(status.st_size)
     }

@@ -97,7 +97,7 @@ struct ProgressText {
         guard elapsed > 0 else { return "" }
         if progress.readBytes > 0 { return "\(Self.bytes(Int(Double(progress.readBytes) / elapsed)))/s" }
         let rate = Double(progress.done) / elapsed
-        return rate >= 1 ? "\(NumberText.grouped(Int(rate))) tasks/s" : ""
+        return rate >= 1 ? "\(NumberText.grouped(Int(rate))) \(rate < 2 ? "task" : "tasks")/s" : ""
     }
 
     /// Seconds, if tasks go on to end at the mean rate so far; `nil` while it is too early to tell.

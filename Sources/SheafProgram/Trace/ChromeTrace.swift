@@ -18,6 +18,20 @@ final class ChromeTrace: Sendable {
         var runs: [JobID: (name: String, tasks: Int, begin: UInt64)] = [:]
         var rows = TraceRows()
         var latest: UInt64
+        /// Names of tasks as JSON; there are few.
+        private var labels: [String: String] = [:]
+
+        init(file: OutputFile, latest: UInt64) {
+            self.file = file
+            self.latest = latest
+        }
+
+        mutating func quoted(_ name: String) -> String {
+            if let known = labels[name] { return known }
+            let made = JSONText.quoted(name)
+            if labels.count < 4096 { labels[name] = made }
+            return made
+        }
     }
 
     private struct TaskKey: Hashable {
@@ -111,19 +125,18 @@ final class ChromeTrace: Sendable {
         }
     }
 
+    /// - Parameter values: more members of the arguments, JSON already.
     private func slice(_ start: TaskEvent, end: UInt64, _ values: KeyValuePairs<String, String>, _ state: inout State) {
         let (row, name) = state.rows.place(worker: start.worker, from: start.nanoseconds, to: end)
         if let name { announce(row, name, start.worker, &state) }
-        var members = ["\"job\":\(start.job)", "\"node\":\(start.node)", "\"attempt\":\(start.attempt)"]
-        for (key, value) in values { members.append("\(JSONText.quoted(key)):\(value)") }
+        let label = state.quoted(start.name)
         let duration = Self.microseconds(Int64(end) - Int64(start.nanoseconds))
-        emit(
-            Self.event(
-                "X", start.name, Self.tasksProcess,
-                [
-                    ("tid", "\(row)"), ("cat", "\"task\""), ("ts", time(start.nanoseconds)), ("dur", duration),
-                    ("args", "{\(members.joined(separator: ","))}"),
-                ]), &state)
+        // In one piece: this is written for every task.
+        var text = "{\"ph\":\"X\",\"name\":\(label),X,\"cat\":\"task\",\"ts\":\(time(start.nanoseconds)),"
+        text += "\"dur\":\(duration),\"args\":{\"job\":\(start.job),\"node\":\(start.node),\"attempt\":\(start.attempt)"
+        for (key, value) in values { text += ",\"\(key)\":\(value)" }
+        text += "}}"
+        emit(text, &state)
     }
 
     private func instant(_ name: String, _ event: TaskEvent, _ bytes: Int, _ state: inout State) {
@@ -160,7 +173,8 @@ final class ChromeTrace: Sendable {
     private func emit(_ event: String, _ state: inout State) {
         guard state.failure == nil else { return }
         do {
-            try state.file.write((state.isEmpty ? "{\"traceEvents\":[\n" : ",\n") + event)
+            try state.file.write(state.isEmpty ? "{\"traceEvents\":[\n" : ",\n")
+            try state.file.write(event)
             state.isEmpty = false
         } catch { state.failure = error }
     }
@@ -180,8 +194,8 @@ final class ChromeTrace: Sendable {
     /// With three digits after the point, so that no nanosecond is lost.
     static func microseconds(_ nanoseconds: Int64) -> String {
         let magnitude = nanoseconds.magnitude
-        let rest = String(magnitude % 1000)
-        return "\(nanoseconds < 0 ? "-" : "")\(magnitude / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+        let rest = magnitude % 1000
+        return "\(nanoseconds < 0 ? "-" : "")\(magnitude / 1000).\(rest < 10 ? "00" : rest < 100 ? "0" : "")\(rest)"
     }
 }
 

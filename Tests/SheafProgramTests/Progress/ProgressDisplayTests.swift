@@ -57,8 +57,8 @@ struct ProgressDisplayTests {
         display.tick()
         #expect(
             screen.written == [
-                "<start>collect   0% ────────────────────────────── 0/4 tasks · 0.2 s<clear>",
-                "<start>collect  50% ━━━━━━━━━━╸────────── 2/4 tasks · 6 tasks/s · 0.3 s<clear>",
+                "<start>collect   0% ───────────────────────────── 0/4 tasks · 0.2 s<clear>",
+                "<start>collect  50% ━━━━━━━━╸──────── 2/4 tasks · 6 tasks/s · 0.3 s<clear>",
             ])
         display.handle(.runFinished(job: 1, seconds: 0.3))
         #expect(screen.written == ["<start><clear>"])
@@ -95,7 +95,7 @@ struct ProgressDisplayTests {
         #expect(screen.written == ["sort: 50%, 5 of 10 tasks, 5.1 s, 5.1 s left\n"])
         display.handle(.progress(Progress(job: 1, done: 10, total: 10)))
         display.handle(.runFinished(job: 1, seconds: 9.1))
-        #expect(screen.written == ["sort: 10 tasks, 1 tasks/s, 9.1 s\n"])
+        #expect(screen.written == ["sort: 10 tasks, 1 task/s, 9.1 s\n"])
 
         display.handle(.runStarted(job: 2, name: "count", tasks: 1))
         screen.pass(4)
@@ -114,12 +114,12 @@ struct ProgressDisplayTests {
         display.handle(.runFailed(job: 2, error: CancellationError()))
         screen.pass(0.5)
         display.tick()
-        #expect(screen.written == ["<start> 87% 35/40 tasks · 70 tasks/s · 0.5 s<clear>"])
+        #expect(screen.written == ["<start>2 runs  87% ━━━━━━━─ 35/40 tasks · 0.5 s<clear>"])
         display.handle(.runFinished(job: 1, seconds: 0.5))
         display.handle(.runStarted(job: 3, name: "next", tasks: 2))
         screen.pass(0.5)
         display.tick()
-        #expect(screen.written == ["<start><clear>", "<start>next   0% ───────── 0/2 tasks · 0.5 s<clear>"])
+        #expect(screen.written == ["<start><clear>", "<start>next   0% ──────────── 0/2 tasks · 0.5 s<clear>"])
     }
 
     @Test("says what a lenient parse left out, even when it shows nothing else")

@@ -12,10 +12,10 @@ struct ProgressTextTests {
         "fits the width, and drops what matters less on a narrow one",
         arguments: [
             (120, "collect  57% ━━━━━━━━━━━━━━━━━━━━━━╸───────────────── 1,140/2,000 tasks · 98 MB read · 31 MB/s · 3.2 s · 2.4 s left"),
-            (100, "collect  57% ━━━━━━━━━━━━━╸────────── 1,140/2,000 tasks · 98 MB read · 31 MB/s · 3.2 s · 2.4 s left"),
+            (100, "collect  57% ━━━━━━━━━━━━━━─────────── 1,140/2,000 tasks · 98 MB read · 31 MB/s · 3.2 s · 2.4 s left"),
             (79, " 57% ━━━━━━╸───── 1,140/2,000 tasks · 98 MB read · 31 MB/s · 3.2 s · 2.4 s left"),
-            (60, " 57% ━━━━━─── 1,140/2,000 tasks · 98 MB read · 3.2 s · 2.4 s left"),
-            (40, " 57% 1,140/2,000 tasks · 3.2 s · 2.4 s left"),
+            (60, "collect  57% ━━━━╸─── 1,140/2,000 tasks · 3.2 s · 2.4 s left"),
+            (40, " 57% 1,140/2,000 tasks · 2.4 s left"),
             (24, " 57% 1,140/2,000 tasks"),
             (10, " 57% 3.2 s"),
             (3, " 57"),
@@ -45,21 +45,21 @@ struct ProgressTextTests {
     func troubles() {
         let progress = Progress(job: 1, done: 5, total: 10, failed: 2, spilledBytes: 3 << 30)
         let text = ProgressText(name: "sort", progress: progress, elapsed: 75)
-        #expect(text.line(width: 100) == "sort  50% ━━━━━━━━━━━━╸──────────── 5/10 tasks · 1 min 15 s · 1 min 15 s left · 2 failed · 3.0 GB spilled")
+        #expect(text.line(width: 100) == "sort  50% ━━━━━━━━━━────────── 5/10 tasks · 1 min 15 s · 1 min 15 s left · 2 failed · 3.0 GB spilled")
         #expect(text.report == "sort: 50%, 5 of 10 tasks, 3.0 GB spilled, 2 failed, 1 min 15 s, 1 min 15 s left")
     }
 
     @Test("is ASCII where the locale is not UTF-8")
     func ascii() {
         let line = middle.line(width: 100, unicode: false)
-        #expect(line == "collect  57% ##############----------- 1,140/2,000 tasks, 98 MB read, 31 MB/s, 3.2 s, 2.4 s left")
+        #expect(line == "collect  57% ################------------- 1,140/2,000 tasks, 98 MB read, 31 MB/s, 3.2 s, 2.4 s left")
         #expect(line.allSatisfy { $0.isASCII })
     }
 
     @Test("of a run without input counts tasks a second")
     func taskRate() {
         let text = ProgressText(name: "", progress: Progress(job: 1, done: 300_000, total: 1_000_000), elapsed: 0.5)
-        #expect(text.line(width: 70) == " 30% ━━━━━━━━╸──────────────────── 300,000/1,000,000 tasks · 600,000 tasks/s · 0.5 s")
+        #expect(text.line(width: 70) == " 30% ━━━━╸────────── 300,000/1,000,000 tasks · 600,000 tasks/s · 0.5 s")
     }
 
     @Test("at the very start and at the end has no remaining time")
@@ -68,7 +68,7 @@ struct ProgressTextTests {
         #expect(start.line(width: 50) == "count   0% ────────────────────── 0/4 tasks · 20 s")
         let end = ProgressText(name: "count", progress: Progress(job: 1, done: 4, total: 4), elapsed: 20)
         #expect(end.line(width: 50) == "count 100% ━━━━━━━━━━━━━━━━━━━━━━ 4/4 tasks · 20 s")
-        #expect(ProgressText(name: "", progress: Progress(job: 1), elapsed: 0).line(width: 40) == "  0% ───────────────────── 0/0 tasks · 0.0 s")
+        #expect(ProgressText(name: "", progress: Progress(job: 1), elapsed: 0).line(width: 40) == "  0% ───────────────── 0/0 tasks · 0.0 s")
     }
 
     @Test("for a log, during the run and after it")
