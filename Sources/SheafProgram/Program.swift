@@ -33,8 +33,10 @@ public protocol Program: AsyncParsableCommand, SendableMetatype {
 }
 
 extension Program {
+    /// No named functions: all that the program's plans run is closures.
     public static var functions: [any RegisteredFunction] { [] }
 
+    /// The embedded engine.
     public static var engines: [any EngineProvider] { [LocalEngineProvider()] }
 
     /// Runs the program with the process's command line and ends the process.
@@ -48,6 +50,8 @@ extension Program {
     }
 
     /// Makes a session as the command line asks and runs the program in it.
+    ///
+    /// - Throws: what ``SessionArguments/withSession(functions:engines:isolation:_:)`` throws.
     public func run() async throws {
         try await SessionArguments.current.withSession(functions: Self.functions, engines: Self.engines) { session in
             try await run(in: session)

@@ -122,8 +122,10 @@ extension Bag {
     @inlinable
     public func frequencies(partitions: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line) -> Bag<(Element, Int)>
     where Element: Hashable {
-        mapping(Operation("key")) { ($0, 1) }
-            .combiningByKey(Operation("frequencies"), .sum, partitions, SourceLocation(fileID: fileID, line: line))
+        let count = Reducer<Int, Int, Int>(name: "sum", initial: { $0 }, add: { $0 += $1 }, merge: { $0 += $1 }, finish: { $0 })
+        return combining(Operation("frequencies"), count, partitions, SourceLocation(fileID: fileID, line: line)) { table, element in
+            table.fold(element, 1, initial: { $0 }, add: { $0 += $1 })
+        }
     }
 
     /// How many values each key has.

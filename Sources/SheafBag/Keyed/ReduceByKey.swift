@@ -29,20 +29,32 @@ extension Bag {
     func combiningByKey<Key: Hashable & Sendable, Value, Accumulator, Result>(
         _ operation: Operation, _ reducer: Reducer<Value, Accumulator, Result>, _ partitions: Int?, _ location: SourceLocation
     ) -> Bag<(Key, Result)> where Element == (Key, Value) {
+        combining(operation, reducer, partitions, location) { table, element in
+            try table.fold(element.0, element.1, initial: reducer.initial, add: reducer.add)
+        }
+    }
+
+    /// - Parameter fold: puts an element into a map task's table.
+    @inlinable
+    func combining<Key: Hashable & Sendable, Value, Accumulator, Result>(
+        _ operation: Operation, _ reducer: Reducer<Value, Accumulator, Result>, _ partitions: Int?, _ location: SourceLocation,
+        _ fold: @escaping @Sendable (BatchingTable<Key, Value, Accumulator>, Element) throws -> Void
+    ) -> Bag<(Key, Result)> {
         let stage = SharedStage()
         return Bag<(Key, Result)>(session: session) { [lower] lowering in
             let inputs = try lower(lowering)
             let buckets = try lowering.shufflePartitions(inputs, asked: partitions)
             let maps = lowering.shuffled(stage, inputs, into: buckets, operation, location: location) {
                 (scope, _, iterate, writer: ShuffleWriter<(Key, Accumulator)>) in
-                let table = TableBox<Key, Accumulator>()
+                let table = BatchingTable<Key, Value, Accumulator>()
                 let memory = scope.resources.memory
                 try iterate(scope, 0) { element in
-                    try table.table.fold(element.0, element.1, initial: reducer.initial, add: reducer.add)
+                    try fold(table, element)
                     // Many distinct keys: hand over what there is and go on with an empty table.
-                    if table.table.count == table.table.capacity, table.isTooLarge(memory) { try table.drain(into: writer, buckets) }
+                    if table.isFull, table.box.isTooLarge(memory) { try table.box.drain(into: writer, buckets) }
                 }
-                try table.drain(into: writer, buckets)
+                try table.flush(initial: reducer.initial, add: reducer.add)
+                try table.box.drain(into: writer, buckets)
             }
             return lowering.reduceSide(maps, buckets: buckets, bytes: inputs.reduce(0) { $0 + $1.bytes } / 2, Operation("merge")) {
                 (reader: BucketReader<(Key, Accumulator)>, body: ((Key, Result)) throws -> Void) in

@@ -14,7 +14,7 @@ extension Bag {
     /// Applies a registered function to each element.
     @inlinable
     public func map<T>(_ function: Function<Element, T>) -> Bag<T> {
-        mapping(Operation("map", function: function.name), function.synchronousBody)
+        checked(function).mapping(Operation("map", function: function.name), function.synchronousBody)
     }
 
     /// Keeps the elements for which the closure returns true.
@@ -28,7 +28,7 @@ extension Bag {
     /// Keeps the elements for which the function returns true.
     @inlinable
     public func filter(_ function: Function<Element, Bool>) -> Bag<Element> {
-        filtering(Operation("filter", function: function.name), function.synchronousBody)
+        checked(function).filtering(Operation("filter", function: function.name), function.synchronousBody)
     }
 
     /// Applies a closure to each element and keeps what is not `nil`.
@@ -42,7 +42,7 @@ extension Bag {
     /// Applies a registered function to each element and keeps what is not `nil`.
     @inlinable
     public func compactMap<T: Sendable>(_ function: Function<Element, T?>) -> Bag<T> {
-        compactMapping(Operation("compactMap", function: function.name), function.synchronousBody)
+        checked(function).compactMapping(Operation("compactMap", function: function.name), function.synchronousBody)
     }
 
     /// Applies a closure to each element and hands on each element of what it returns; the sequence is consumed as it is made.
@@ -56,7 +56,18 @@ extension Bag {
     /// Applies a registered function to each element and hands on each element of what it returns.
     @inlinable
     public func flatMap<S: Sequence>(_ function: Function<Element, S>) -> Bag<S.Element> where S.Element: Sendable {
-        flatMapping(Operation("flatMap", function: function.name), function.synchronousBody)
+        checked(function).flatMapping(Operation("flatMap", function: function.name), function.synchronousBody)
+    }
+
+    /// This bag, unless the function cannot be applied to elements: then one that cannot be planned.
+    @usableFromInline
+    func checked<T>(_ function: Function<Element, T>) -> Bag<Element> {
+        guard function.body == nil else { return self }
+        return Bag(session: session) { [name = function.name, location = function.location] _ in
+            throw PlanError(
+                .unsupported, "the async function “\(name)” cannot be applied to the elements of a bag", location: location,
+                hint: "use it through session.delayed, or make it synchronous")
+        }
     }
 
     @inlinable
@@ -99,15 +110,10 @@ extension Bag {
 }
 
 extension Function {
-    /// The body for use inside a loop over elements.
+    /// The body for use inside a loop over elements, where bags of `async` functions do not get.
     @usableFromInline
     var synchronousBody: @Sendable (Input) throws -> Output {
-        if let body { return body }
-        return { [name, location] _ in
-            throw PlanError(
-                .unsupported, "the async function “\(name)” cannot be applied to the elements of a bag", location: location,
-                hint: "use it through session.delayed, or make it synchronous")
-        }
+        body ?? { _ in preconditionFailure("an async function in a loop over elements") }
     }
 }
 

@@ -135,8 +135,8 @@ final class GzipSource: ByteSource {
         guard let file = library.open(path, "rb") else { throw FileFailure.error("open", path) }
         self.file = file
         // zlib hands files without its header through as they are; a text file called .gz is more likely a damaged one.
+        // The file is closed by `deinit`, which runs also when this throws.
         if library.isDirect(file) == 1, (try? PlainSource(path, at: 0).isEmpty()) == false {
-            _ = library.close(file)
             throw TaskError(
                 .corruptInput, "\(path) is not a gzip file", hint: "rename it if it is not compressed, or fetch it again")
         }
@@ -150,6 +150,8 @@ final class GzipSource: ByteSource {
         let count = library.read(file, buffer.baseAddress!, UInt32(min(buffer.count, 1 << 30)))
         var code: Int32 = 0
         let text = library.error(file, &code)
+        // Z_ERRNO: the system could not read the file.
+        if code == -1 { throw EngineError(.inputOutput, "cannot read \(path): \(String(cString: text))") }
         // Z_BUF_ERROR (-5) after the last byte means that the file ends in the middle of a member.
         if count < 0 || (code != 0 && code != 1) {
             let reason = code == -5 ? "it ends too early" : String(cString: text)

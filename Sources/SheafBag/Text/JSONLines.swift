@@ -13,7 +13,7 @@ extension Session {
         fileID: StaticString = #fileID, line: UInt = #line
     ) -> Bag<Value> {
         lines(of: paths, as: UTF8Slice.self, options: options)
-            .filtering(Operation("nonblank")) { !$0.isEmpty }
+            .filtering(Operation("nonblank")) { $0.withBytes { !$0.allSatisfy(isSpace) } }
             .parse(onError: policy, fileID: fileID, line: line) { slice in
                 do {
                     return try slice.withBytes { try JSONDecoder().decode(Value.self, from: Data($0)) }

@@ -59,19 +59,25 @@ enum LineReader {
                     isInside = true
                 } else {
                     // A line that begins at or past the end belongs to the next range.
-                    if base + start >= end { return }
+                    if base + start >= end { return scope.cursor = nil }
                     var length = stop - start
                     if length > 0, buffer.base[stop - 1] == 13 { length -= 1 }
                     cursor.advance(buffer, start, length, offset: base + start)
                     if skipped < range.skip {
                         skipped += 1
                     } else {
-                        try body(UTF8Slice(buffer: buffer, start: start, count: length))
+                        do {
+                            try body(UTF8Slice(buffer: buffer, start: start, count: length))
+                        } catch {
+                            cursor.keep(buffer)
+                            throw error
+                        }
                     }
                 }
                 start = stop + 1
             }
-            if isLast || base + start >= end { return }
+            // From here on there is no line that could be at fault.
+            if isLast || base + start >= end { return scope.cursor = nil }
             cursor.letGo()
             // Carry the unfinished line over: to the front of this buffer if nobody else looks at it, else to a fresh one.
             let rest = filled - start
@@ -96,6 +102,7 @@ enum LineReader {
 final class LineCursor: RecordCursor {
     private let range: FileRange
     private let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
+    private var kept: TextBuffer?
 
     private struct State {
         var start: UnsafePointer<UInt8>?
@@ -119,6 +126,9 @@ final class LineCursor: RecordCursor {
         state.pointee.offset = offset
         state.pointee.lines += 1
     }
+
+    /// Called when an error ends the loop, and with it the reader's hold on the buffer: the line is asked for afterwards.
+    func keep(_ buffer: TextBuffer) { kept = buffer }
 
     /// Called before the buffer is filled anew.
     func letGo() { state.pointee.start = nil }

@@ -81,8 +81,17 @@ func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
 
 extension FixedWidthInteger {
     /// Reads a decimal integer, with a sign or without; `nil` when there is anything else or it does not fit.
-    @inlinable
+    @inlinable @inline(__always)
     public init?(_ slice: UTF8Slice) {
+        if Self.bitWidth >= 32, let value = slice.shortDecimal {
+            self = Self(truncatingIfNeeded: value)
+        } else {
+            self.init(anyDecimal: slice)
+        }
+    }
+
+    @inlinable
+    init?(anyDecimal slice: UTF8Slice) {
         let parsed: Self? = slice.withBytes { bytes in
             var rest = bytes[...]
             let isNegative = rest.first == UInt8(ascii: "-")
@@ -104,6 +113,25 @@ extension FixedWidthInteger {
         }
         guard let parsed else { return nil }
         self = parsed
+    }
+}
+
+extension UTF8Slice {
+    /// The value of one to eight digits, all at once; `nil` for anything else. (D. Lemire, “Quickly parsing eight digits”, 2018.)
+    @inlinable @inline(__always)
+    var shortDecimal: UInt64? {
+        let count = high >> 56
+        guard isInline, count &- 1 < 8 else { return nil }
+        // Right-aligned, with zeros in front.
+        let spare = 64 &- count &* 8
+        let text = low << spare | ~(~0 << spare) & 0x3030_3030_3030_3030
+        guard text & 0xF0F0_F0F0_F0F0_F0F0 == 0x3030_3030_3030_3030,
+            (text &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0 == 0x3030_3030_3030_3030
+        else { return nil }
+        let digits = text &- 0x3030_3030_3030_3030
+        let pairs = digits &* 10 &+ digits >> 8
+        let mask: UInt64 = 0x0000_00FF_0000_00FF
+        return ((pairs & mask) &* 0x000F_4240_0000_0064 &+ ((pairs >> 16) & mask) &* 0x0000_2710_0000_0001) >> 32
     }
 }
 

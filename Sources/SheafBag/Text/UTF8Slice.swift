@@ -125,6 +125,7 @@ public struct UTF8Slice: Sendable {
     /// The position of the first `byte`, from `offset` on.
     @inlinable
     public func firstIndex(of byte: UInt8, from offset: Int = 0) -> Int? {
+        precondition(offset >= 0, "byte \(offset) of a slice of \(count)")
         let count = count
         let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
         var position = offset
@@ -143,7 +144,8 @@ public struct UTF8Slice: Sendable {
             return nil
         }
         if position < 8 {
-            let match = (zeroBytes(low ^ pattern) >> UInt64(position * 8)) << UInt64(position * 8)
+            // What lies before is made different, since it must not only be passed over: see `zeroBytes`.
+            let match = zeroBytes(low ^ pattern | ~(~0 &<< UInt64(position * 8)))
             if match != 0 {
                 let found = match.trailingZeroBitCount / 8
                 return found < count ? found : nil
@@ -151,7 +153,7 @@ public struct UTF8Slice: Sendable {
             position = 8
         }
         guard position < count else { return nil }
-        let match = (zeroBytes(high ^ pattern) >> UInt64((position - 8) * 8)) << UInt64((position - 8) * 8)
+        let match = zeroBytes(high ^ pattern | ~(~0 &<< UInt64((position - 8) * 8)))
         let found = 8 + match.trailingZeroBitCount / 8
         return match != 0 && found < count ? found : nil
     }

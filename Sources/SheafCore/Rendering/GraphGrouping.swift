@@ -53,7 +53,11 @@ extension GraphPicture {
         lines.append("made at \(graph.attributes(members.first).location)\(members.places > 1 ? " and elsewhere" : "")")
         let inner = graph.function(members.first).steps
         if !members.isMixed, inner != steps { lines.append("runs \(inner.joined(separator: " → "))") }
-        if outputs > 0 { lines.append(outputs == 1 ? "one is a result of the plan" : "\(NumberText.grouped(outputs)) are results of the plan") }
+        switch outputs {
+        case 0: break
+        case 1: lines.append("one is a result of the plan")
+        default: lines.append("\(NumberText.grouped(outputs)) are results of the plan")
+        }
         return lines.joined(separator: "\n")
     }
 

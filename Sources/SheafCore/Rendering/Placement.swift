@@ -93,10 +93,14 @@ struct Placement {
 
     private func backwardPath(_ edge: Int) -> String {
         let (a, b) = (frames[picture.edges[edge].from], frames[picture.edges[edge].to])
-        let (from, to) = ((x: a.x + a.width / 2, y: a.y + a.height), (x: b.x + b.width / 2, y: b.y + b.height))
+        // Below the cards of a stack.
+        let (fromStack, toStack) = (stack(picture.edges[edge].from), stack(picture.edges[edge].to))
+        let (from, to) = ((x: a.x + a.width / 2, y: a.y + a.height + fromStack), (x: b.x + b.width / 2, y: b.y + b.height + toStack))
         let low = max(from.y, to.y) + 40
         return "M\(pair(from))C\(pair((from.x, low))) \(pair((to.x, low))) \(pair(to))"
     }
+
+    private func stack(_ box: Int) -> Double { picture.boxes[box].count > 1 ? 7 : 0 }
 
     /// The path of the edges that a group has to itself.
     func loop(_ box: Int) -> String {

@@ -14,35 +14,47 @@ internal import SheafLocal
 /// }
 /// ```
 public struct SessionArguments: ParsableArguments, Sendable {
+    /// The engine's URL; its scheme is one of the engines linked into the program.
     @Option(help: ArgumentHelp("Where to run: an engine's URL.", valueName: "url"))
     public var engine = "local"
 
+    /// At least 1; one for each core when `nil`.
     @Option(help: ArgumentHelp("Tasks at a time. (default: one for each core)", valueName: "n"))
     public var workers: Int?
 
-    /// In bytes.
+    /// In bytes; half of the machine's when `nil`.
     @Option(
-        help: ArgumentHelp("Memory to use, such as 512MB or 2GiB; the rest goes to disk. (default: half of the machine's)", valueName: "size"),
+        help: ArgumentHelp(
+            "Memory to use, such as 512MB or 2GiB; the rest goes to disk. (default: half of the machine's)", valueName: "size"),
         transform: SessionArguments.bytes)
     public var memory: Int?
 
+    /// When progress is shown on standard error.
     @Option(help: ArgumentHelp("Show progress on standard error.", valueName: "when"))
     public var progress = ProgressMode.auto
 
+    /// The file for a trace of all tasks in the Trace Event Format; none when `nil`.
     @Option(help: ArgumentHelp("Write a trace of all tasks, to be opened in Perfetto or chrome://tracing.", valueName: "file"))
     public var trace: String?
 
+    /// The session's seed: the same seed gives the same samples.
     @Option(help: ArgumentHelp("Feeds samples and random numbers.", valueName: "n"))
     public var seed: UInt64 = 0
 
+    /// The folder of spill files; the system's temporary folder when `nil`.
     @Option(help: ArgumentHelp("Where to put what does not fit in memory. (default: the system's temporary folder)", valueName: "path"))
     public var spillFolder: String?
 
+    /// Whether tasks run one at a time on a simulated clock, in an order that the seed decides.
     @Flag(help: "Run tasks one at a time, in an order that the seed decides; for debugging.")
     public var deterministic = false
 
+    /// For the parser; use `parse` to make one.
     public init() {}
 
+    /// Refuses what cannot be, before anything is started. Called by the parser.
+    ///
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         do { _ = try EngineURL(engine) } catch { throw Self.usage(error) }
         if let workers, workers < 1 { throw ValidationError("--workers \(workers): at least one is needed") }
@@ -77,5 +89,6 @@ public enum ProgressMode: String, CaseIterable, Sendable, ExpressibleByArgument 
     case auto
     /// A line that is redrawn, terminal or not.
     case always
+    /// Nothing but what was left out of the input.
     case never
 }

@@ -45,6 +45,8 @@ final class ProgressDisplay: Sendable {
         var active: [JobID: Run] = [:]
         var ended: [Run] = []
         var begin = 0.0
+        /// When the totals changed last.
+        var changed = 0.0
         var lastReport = 0.0
         var isDrawn = false
         var hasReported = false
@@ -81,7 +83,7 @@ final class ProgressDisplay: Sendable {
         state.withLock { state in
             switch event {
             case .runStarted(let job, let name, let tasks): start(job, name, tasks, &state)
-            case .progress(let progress): state.active[progress.job]?.progress = progress
+            case .progress(let progress): update(progress, &state)
             case .rejected(_, let count, let samples): notice(Self.notice(count, samples), &state)
             case .runFinished(let job, _), .runFailed(let job, _): end(job, &state)
             case .task: break
@@ -121,6 +123,7 @@ final class ProgressDisplay: Sendable {
     private func start(_ job: JobID, _ name: String, _ tasks: Int, _ state: inout State) {
         if state.active.isEmpty {
             state.begin = surroundings.now()
+            state.changed = state.begin
             state.lastReport = 0
             state.hasReported = false
             if surroundings.ticks, style != .quiet {
@@ -133,6 +136,12 @@ final class ProgressDisplay: Sendable {
             }
         }
         state.active[job] = Run(name: name, progress: Progress(job: job, total: tasks))
+    }
+
+    private func update(_ progress: Progress, _ state: inout State) {
+        guard let known = state.active[progress.job]?.progress else { return }
+        if progress.done != known.done || progress.readBytes != known.readBytes { state.changed = surroundings.now() }
+        state.active[progress.job]?.progress = progress
     }
 
     private func end(_ job: JobID, _ state: inout State) {
@@ -182,7 +191,7 @@ final class ProgressDisplay: Sendable {
         }
         let names = Set(runs.map(\.name))
         let name = names.count == 1 ? runs[0].name : "\(runs.count) runs"
-        return ProgressText(name: name, progress: total, elapsed: now - state.begin)
+        return ProgressText(name: name, progress: total, elapsed: now - state.begin, measured: state.changed - state.begin)
     }
 
     /// `12 records left out; the first: data.csv:17: “abc,1”: not a number`.

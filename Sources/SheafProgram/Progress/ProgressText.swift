@@ -7,6 +7,16 @@ struct ProgressText {
     var progress: Progress
     /// Seconds since the run began.
     var elapsed: Double
+    /// Seconds from the run's begin to the last change of the totals, which rates and the remaining time follow from.
+    var measured: Double
+
+    /// - Parameter measured: the same as `elapsed` by default.
+    init(name: String, progress: Progress, elapsed: Double, measured: Double? = nil) {
+        self.name = name
+        self.progress = progress
+        self.elapsed = elapsed
+        self.measured = measured ?? elapsed
+    }
 
     // MARK: One line of a terminal
 
@@ -94,16 +104,17 @@ struct ProgressText {
 
     /// Bytes a second where there is input, else tasks a second.
     private var rate: String {
-        guard elapsed > 0 else { return "" }
-        if progress.readBytes > 0 { return "\(Self.bytes(Int(Double(progress.readBytes) / elapsed)))/s" }
-        let rate = Double(progress.done) / elapsed
-        return rate >= 1 ? "\(NumberText.grouped(Int(rate))) \(rate < 2 ? "task" : "tasks")/s" : ""
+        guard measured > 0 else { return "" }
+        if progress.readBytes > 0 { return "\(Self.bytes(Int(Double(progress.readBytes) / measured)))/s" }
+        let rate = Int((Double(progress.done) / measured).rounded())
+        return rate > 0 ? "\(NumberText.grouped(rate)) \(rate == 1 ? "task" : "tasks")/s" : ""
     }
 
-    /// Seconds, if tasks go on to end at the mean rate so far; `nil` while it is too early to tell.
+    /// Seconds, if tasks go on to end at the mean rate so far; `nil` while it is too early to tell, and when that time has passed.
     var remaining: Double? {
         guard elapsed >= 1, progress.done > 0, progress.done < progress.total else { return nil }
-        return elapsed * Double(progress.total - progress.done) / Double(progress.done)
+        let left = measured * Double(progress.total - progress.done) / Double(progress.done) - (elapsed - measured)
+        return left > 0 ? left : nil
     }
 
     // MARK: Numbers

@@ -45,7 +45,11 @@ struct Interrupts: Sendable {
                 end(ExitReport.interrupted(by: number))
             }
         }
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         stop()
         return (result, received.signal)
     }

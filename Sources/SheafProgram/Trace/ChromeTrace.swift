@@ -132,8 +132,9 @@ final class ChromeTrace: Sendable {
         let label = state.quoted(start.name)
         let duration = Self.microseconds(Int64(end) - Int64(start.nanoseconds))
         // In one piece: this is written for every task.
-        var text = "{\"ph\":\"X\",\"name\":\(label),X,\"cat\":\"task\",\"ts\":\(time(start.nanoseconds)),"
-        text += "\"dur\":\(duration),\"args\":{\"job\":\(start.job),\"node\":\(start.node),\"attempt\":\(start.attempt)"
+        var text = "{\"ph\":\"X\",\"name\":\(label),\"pid\":\(Self.tasksProcess),\"tid\":\(row),\"cat\":\"task\","
+        text +=
+            "\"ts\":\(time(start.nanoseconds)),\"dur\":\(duration),\"args\":{\"job\":\(start.job),\"node\":\(start.node),\"attempt\":\(start.attempt)"
         for (key, value) in values { text += ",\"\(key)\":\(value)" }
         text += "}}"
         emit(text, &state)

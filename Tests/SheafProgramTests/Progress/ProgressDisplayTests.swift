@@ -58,7 +58,7 @@ struct ProgressDisplayTests {
         #expect(
             screen.written == [
                 "<start>collect   0% ───────────────────────────── 0/4 tasks · 0.2 s<clear>",
-                "<start>collect  50% ━━━━━━━━╸──────── 2/4 tasks · 6 tasks/s · 0.3 s<clear>",
+                "<start>collect  50% ━━━━━━━━──────── 2/4 tasks · 10 tasks/s · 0.3 s<clear>",
             ])
         display.handle(.runFinished(job: 1, seconds: 0.3))
         #expect(screen.written == ["<start><clear>"])
@@ -92,7 +92,7 @@ struct ProgressDisplayTests {
         display.tick()
         screen.pass(4)
         display.tick()
-        #expect(screen.written == ["sort: 50%, 5 of 10 tasks, 5.1 s, 5.1 s left\n"])
+        #expect(screen.written == ["sort: 50%, 5 of 10 tasks, 1 task/s, 5.1 s, 4.7 s left\n"])
         display.handle(.progress(Progress(job: 1, done: 10, total: 10)))
         display.handle(.runFinished(job: 1, seconds: 9.1))
         #expect(screen.written == ["sort: 10 tasks, 1 task/s, 9.1 s\n"])

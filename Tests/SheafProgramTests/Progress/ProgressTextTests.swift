@@ -45,7 +45,8 @@ struct ProgressTextTests {
     func troubles() {
         let progress = Progress(job: 1, done: 5, total: 10, failed: 2, spilledBytes: 3 << 30)
         let text = ProgressText(name: "sort", progress: progress, elapsed: 75)
-        #expect(text.line(width: 100) == "sort  50% ━━━━━━━━━━────────── 5/10 tasks · 1 min 15 s · 1 min 15 s left · 2 failed · 3.0 GB spilled")
+        let line = text.line(width: 100)
+        #expect(line == "sort  50% ━━━━━━━━━━────────── 5/10 tasks · 1 min 15 s · 1 min 15 s left · 2 failed · 3.0 GB spilled")
         #expect(text.report == "sort: 50%, 5 of 10 tasks, 3.0 GB spilled, 2 failed, 1 min 15 s, 1 min 15 s left")
     }
 
@@ -68,7 +69,17 @@ struct ProgressTextTests {
         #expect(start.line(width: 50) == "count   0% ────────────────────── 0/4 tasks · 20 s")
         let end = ProgressText(name: "count", progress: Progress(job: 1, done: 4, total: 4), elapsed: 20)
         #expect(end.line(width: 50) == "count 100% ━━━━━━━━━━━━━━━━━━━━━━ 4/4 tasks · 20 s")
-        #expect(ProgressText(name: "", progress: Progress(job: 1), elapsed: 0).line(width: 40) == "  0% ───────────────── 0/0 tasks · 0.0 s")
+        let nothing = ProgressText(name: "", progress: Progress(job: 1), elapsed: 0)
+        #expect(nothing.line(width: 40) == "  0% ───────────────── 0/0 tasks · 0.0 s")
+    }
+
+    @Test("counts down while nothing ends, at the rate of when something last did")
+    func waiting() {
+        let progress = Progress(job: 1, done: 2, total: 6, readBytes: 8 << 20)
+        let report = { ProgressText(name: "", progress: progress, elapsed: $0, measured: 4).report }
+        #expect(report(4) == "33%, 2 of 6 tasks, 8.0 MB read, 2.0 MB/s, 4.0 s, 8.0 s left")
+        #expect(report(7) == "33%, 2 of 6 tasks, 8.0 MB read, 2.0 MB/s, 7.0 s, 5.0 s left")
+        #expect(report(12) == "33%, 2 of 6 tasks, 8.0 MB read, 2.0 MB/s, 12 s")
     }
 
     @Test("for a log, during the run and after it")

@@ -14,7 +14,8 @@ struct DotTests {
         let lines = graph.dot(outputs: [root]).split(separator: "\n")
         #expect(lines.first == "digraph sheaf {")
         #expect(lines.last == "}")
-        #expect(lines.contains { $0.hasPrefix("  n0 [label=\"say \\\"\\\\N\\\"\\nhi\", tooltip=\"say \\\"\\\\N\\\"\\nhi#0\\nmade at SheafProgramTests/DotTests.swift:") })
+        let name = "say \\\"\\\\N\\\"\\nhi"
+        #expect(lines.contains { $0.hasPrefix("  n0 [label=\"\(name)\", tooltip=\"\(name)#0\\nmade at SheafProgramTests/DotTests.swift:") })
         #expect(lines.contains { $0.hasPrefix("  n1 [label=\"add\"") && $0.hasSuffix("peripheries=2];") })
         #expect(lines.contains("  n0 -> n1 [label=\"×2\"];"))
         #expect(lines.filter { $0.contains("->") }.count == 1)

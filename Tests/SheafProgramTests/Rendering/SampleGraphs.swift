@@ -14,7 +14,8 @@ struct SampleGraphs {
     func tree(leaves: Int) -> Delayed<Int> {
         var level = (0..<leaves).map { session.delayed(load, $0) }
         while level.count > 1 {
-            level = stride(from: 0, to: level.count - 1, by: 2).map { session.delayed(add, level[$0], level[$0 + 1]) }
+            level =
+                stride(from: 0, to: level.count - 1, by: 2).map { session.delayed(add, level[$0], level[$0 + 1]) }
                 + (level.count.isMultiple(of: 2) ? [] : [level[level.count - 1]])
         }
         return level[0]

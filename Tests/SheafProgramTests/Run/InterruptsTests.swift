@@ -35,11 +35,13 @@ struct InterruptsTests {
         func run(in session: Session) async throws {
             Self.session.withLock { $0 = session }
             let signals = Self.signals
-            let task = session.delayed(Delayed(1), async: { (_: Int) -> Int in
-                signals?.send(2)
-                try await Task.sleep(for: .seconds(600))
-                return 1
-            })
+            let task = session.delayed(
+                Delayed(1),
+                async: { (_: Int) -> Int in
+                    signals?.send(2)
+                    try await Task.sleep(for: .seconds(600))
+                    return 1
+                })
             _ = try await task.compute()
         }
     }
