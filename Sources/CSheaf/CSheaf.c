@@ -64,10 +64,6 @@ void sheaf_spinning_mutex_init(pthread_mutex_t *mutex) {
     pthread_mutexattr_destroy(&attributes);
 }
 
-uintptr_t sheaf_thread_id(void) {
-    return (uintptr_t)pthread_self();
-}
-
 struct thread_start {
     char name[16];
     void (*body)(void *);

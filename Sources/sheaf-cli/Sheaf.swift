@@ -8,7 +8,10 @@ struct SheafTool: AsyncParsableCommand {
         version: Version.current,
         subcommands: [RunCommands.self, GraphCommands.self, PlanCommands.self, DemoCommand.self, DoctorCommand.self])
 
-    static func main() async { await CommandRunner.main(SheafTool.self) }
+    static func main() async {
+        let jobs: [any Job.Type] = [SumByKey.self, WordCount.self, Pi.self, Dot.self, Flights.self]
+        await CommandRunner.main(SheafTool.self, functions: jobs.flatMap { $0.functions })
+    }
 }
 
 enum Version {

@@ -22,9 +22,6 @@ void sheaf_map_blocks_from(size_t bytes);
 /// Nanoseconds of the monotonic clock.
 uint64_t sheaf_monotonic_nanoseconds(void);
 
-/// A number that no other running thread has; never 0.
-uintptr_t sheaf_thread_id(void);
-
 /// Initialises a mutex that spins for a moment before it sleeps, where the system has such a kind.
 void sheaf_spinning_mutex_init(pthread_mutex_t *mutex);
 

@@ -69,7 +69,11 @@ public final class DeterministicEngine: Engine, Sendable {
     public func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
         AsyncThrowingStream { continuation in
             let resources = TaskResources(memory: memory, spill: spill, seed: job.seed)
-            let local = LocalRun(job: job, workers: options.workers, resources: resources, continuation: continuation) { [self] in store($0) }
+            let local = LocalRun(job: job, workers: options.workers, resources: resources, continuation: continuation) { [self] in
+                store($0)
+            } discard: { [self] in
+                letGo(of: $0)
+            }
             let run = SimulatedRun(local, seed: options.seed, workers: options.workers, memory: memory)
             let isAccepted = state.withLock { state in
                 if !state.isStopped { state.runs[job.id] = run }
@@ -112,7 +116,7 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
     private var random: SplitMix64
     /// Seconds of simulated time, and what is due when.
     private var now = 0.0
-    private var timers: [(due: Double, body: @Sendable () -> Void)] = []
+    private var timers: [(due: Double, node: UInt32, worker: Int)] = []
     private var waiting: [@Sendable () async -> Void] = []
 
     /// What other threads may ask for at any time; everything else belongs to ``drive()``.
@@ -153,8 +157,8 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
             let worker = Int(random.next() % UInt64(workers))
             if let assignment = inFlight.removeValue(forKey: worker) {
                 run.execute(assignment, scope: scope, worker: worker, report: &report)
-                run.absorb(&report, worker: worker, host: self)
-                run.settle(&report)
+                run.absorb(&report, worker: worker)
+                run.settle(&report, host: self)
                 continue
             }
             var assignment = Assignment()
@@ -170,10 +174,11 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
                 }
                 let timer = timers.remove(at: next)
                 now = max(now, timer.due)
-                timer.body()
+                run.scheduler.retry(timer.node, worker: timer.worker)
             }
         }
         run.end()
+        run.deliverMail()
         return control.withLock(\.isAbandoned) ? run.abandon() : []
     }
 
@@ -196,11 +201,11 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
 
     func deliver(_ report: inout LocalRun.Report, of run: LocalRun, node: UInt32) {
         run.asyncEnded(node)
-        run.absorb(&report, worker: 0, host: self)
-        run.settle(&report)
+        run.absorb(&report, worker: 0)
+        run.settle(&report, host: self)
     }
 
-    func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void) {
-        timers.append((now + seconds, body))
+    func retry(_ node: UInt32, of run: LocalRun, worker: Int, after seconds: Double) {
+        timers.append((now + seconds, node, worker))
     }
 }

@@ -40,13 +40,16 @@ public final class LocalEngine: Engine, Sendable {
     public func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
         AsyncThrowingStream { continuation in
             continuation.onTermination = { [pool] reason in
-                if case .cancelled = reason { pool.cancel(job.id, abandoned: true) }
+                guard case .cancelled = reason else { return }
+                // The runtime calls this with locks of its own held, which what is left to do takes as well.
+                let rest = pool.cancel(job.id, abandoned: true)
+                Task.detached { rest() }
             }
             pool.submit(job, continuation)
         }
     }
 
-    public func cancel(_ job: JobID) async { pool.cancel(job) }
+    public func cancel(_ job: JobID) async { pool.cancel(job)() }
 
     public func resources() async throws -> Resources {
         if pool.hasStopped { throw WorkerPool.closed }

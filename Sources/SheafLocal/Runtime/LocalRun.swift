@@ -3,13 +3,13 @@ internal import SheafCore
 
 /// One job in this process: the scheduler's state, the values, and what to tell the caller.
 ///
-/// Everything marked *under the lock* is called with the engine's monitor held; executing tasks, spilling and letting go of values
-/// happens outside it. A value's slot is written by the worker that runs its node before the worker reports, and read by workers
+/// Everything marked *under the lock* is called with the engine's monitor held; executing tasks, spilling, letting go of values and
+/// whatever calls the Swift runtime or the user's code happens outside it. A value's slot is written by the worker that runs its node before the worker reports, and read by workers
 /// that were handed a dependent afterwards, so the monitor orders all accesses.
 final class LocalRun: @unchecked Sendable {
     let job: Job
     let resources: TaskResources
-    private let continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation
+    private let mail: RunMail
     private let outputPositions: [UInt32: [Int]]
 
     // Pinned copies, so that tasks read them through plain pointers.
@@ -27,7 +27,7 @@ final class LocalRun: @unchecked Sendable {
     private var events: [TaskEvent] = []
     private var lastProgress: UInt64 = 0
     private var failures = 0
-    private var asyncTasks: [UInt32: Task<Void, Never>] = [:]
+    private var asyncBodies: [UInt32: AsyncBody] = [:]
     /// A moving average, in nanoseconds; how many tasks are worth one visit to the lock follows from it.
     private(set) var taskNanoseconds = 0.0
     private var isFinished = false
@@ -41,11 +41,11 @@ final class LocalRun: @unchecked Sendable {
 
     init(
         job: Job, workers: Int, resources: TaskResources, continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation,
-        store: @escaping (AnyValue) -> ValueRef
+        store: @escaping (AnyValue) -> ValueRef, discard: @escaping @Sendable ([ValueRef]) -> Void
     ) {
         self.job = job
         self.resources = resources
-        self.continuation = continuation
+        mail = RunMail(continuation, discard: discard)
         self.store = store
         schedulerPointer.initialize(
             to: Scheduler(graph: job.graph, outputs: job.outputs, order: job.order, workers: workers, budget: resources.memory.budget))
@@ -84,9 +84,11 @@ final class LocalRun: @unchecked Sendable {
         var now: UInt64 = 0
         /// Assignments executed so far.
         var batches = 0
-        /// Filled under the lock; let go of, and told, outside it.
+        /// What follows from the report: filled under the lock, done outside it by ``LocalRun/settle(_:host:)``.
         var released: [UInt32] = []
-        var toCancel: [Task<Void, Never>] = []
+        var toStart: [AsyncBody] = []
+        var toCancel: [AsyncBody] = []
+        var toRetry: [(node: UInt32, worker: Int, seconds: Double)] = []
         var taskCount: Int { finished.count + failed.count }
 
         mutating func clear() {
@@ -155,10 +157,9 @@ final class LocalRun: @unchecked Sendable {
     private func runTraced(_ node: UInt32, _ attempts: [UInt32: Int], _ scope: TaskScope, _ worker: Int, _ report: inout Report) {
         let attempt = attempts[node] ?? 1
         report.events.append(event(node, worker, .started, attempt: attempt))
-        let failures = report.failed.count
+        let finished = report.finished.count
         runAll([node], attempts, scope, &report)
-        guard !report.finished.isEmpty || report.failed.count > failures else { return }
-        if report.failed.count == failures {
+        if report.finished.count > finished {
             report.events.append(event(node, worker, .finished(bytes: values[Int(node)]?.byteCount ?? 0), attempt: attempt))
         }
     }
@@ -212,19 +213,52 @@ final class LocalRun: @unchecked Sendable {
         report.events.append(event(node, worker, .loaded(bytes: value.byteCount)))
     }
 
-    /// Lets go of values nobody needs, and tells `async` bodies that the run has failed.
-    func settle(_ report: inout Report) {
+    /// Does what follows from a report: lets go of values nobody needs, starts and cancels `async` bodies, tells the caller.
+    func settle(_ report: inout Report, host: any RunHost) {
         for node in report.released { values[Int(node)] = nil }
         report.released.removeAll(keepingCapacity: true)
-        guard !report.toCancel.isEmpty else { return }
-        for task in report.toCancel { task.cancel() }
-        report.toCancel.removeAll()
+        if !report.toStart.isEmpty {
+            for body in report.toStart { body.attach(host.startAsync { [self] in await run(body, host) }) }
+            report.toStart.removeAll()
+        }
+        if !report.toCancel.isEmpty {
+            for body in report.toCancel { body.cancel() }
+            report.toCancel.removeAll()
+        }
+        if !report.toRetry.isEmpty {
+            for (node, worker, seconds) in report.toRetry { host.retry(node, of: self, worker: worker, after: seconds) }
+            report.toRetry.removeAll()
+        }
+        mail.deliver()
+    }
+
+    /// Tells the caller what it has not heard yet.
+    func deliverMail() { mail.deliver() }
+
+    private func run(_ async: AsyncBody, _ host: any RunHost) async {
+        let begin = sheaf_monotonic_nanoseconds()
+        let node = async.node
+        var report = Report()
+        do {
+            if resources.isCancelled { throw CancellationError() }
+            let value = try await async.body(async.scope)
+            values[Int(node)] = value
+            report.finished.append(node)
+            if job.detail >= .tasks {
+                report.events.append(event(node, async.worker, .finished(bytes: value.byteCount), attempt: async.attempt))
+            }
+        } catch {
+            report.failed.append((node, decorate(error, node, nil)))
+        }
+        report.now = sheaf_monotonic_nanoseconds()
+        report.nanoseconds = report.now - begin
+        host.deliver(&report, of: self, node: node)
     }
 
     // MARK: Under the lock
 
-    /// Takes a worker's report in, and starts the async bodies it met on `executor`.
-    func absorb(_ report: inout Report, worker: Int, host: any RunHost) {
+    /// Takes a worker's report in. What follows from it is added to the report, to be settled once the lock has been given up.
+    func absorb(_ report: inout Report, worker: Int) {
         // Before anything that follows from them: a task has started before it fails.
         if !report.events.isEmpty { events.append(contentsOf: report.events) }
         if let error = report.engineError { report.toCancel += abort(error) }
@@ -240,9 +274,9 @@ final class LocalRun: @unchecked Sendable {
         let before = scheduler.residentBytes
         for item in report.loaded { scheduler.loaded(item.node, bytes: item.bytes, worker: worker) }
         for node in report.finished { finish(node, worker, &report.released) }
-        for item in report.failed { fail(item.node, item.error, worker, &report.released, host) }
+        for item in report.failed { fail(item.node, item.error, worker, &report) }
         resources.memory.charge(scheduler.residentBytes - before)
-        for item in report.suspended { launch(item.node, item.body, worker, host) }
+        for item in report.suspended { report.toStart.append(launch(item.node, item.body, worker)) }
         if report.taskCount > 0, report.now > 0 {
             let average = Double(report.nanoseconds) / Double(report.taskCount)
             taskNanoseconds = taskNanoseconds == 0 ? average : taskNanoseconds * 0.75 + average * 0.25
@@ -257,17 +291,17 @@ final class LocalRun: @unchecked Sendable {
             for position in positions {
                 let ref = store(value)
                 stored.append(ref)
-                continuation.yield(.output(position: position, ref: ref))
+                mail.post(.output(position: position, ref: ref))
             }
         }
     }
 
-    private func fail(_ node: UInt32, _ error: any Error, _ worker: Int, _ released: inout [UInt32], _ host: any RunHost) {
+    private func fail(_ node: UInt32, _ error: any Error, _ worker: Int, _ report: inout Report) {
         let attempt = scheduler.attempt(node)
-        switch scheduler.fail(node, released: &released) {
+        switch scheduler.fail(node, released: &report.released) {
         case .retry(let seconds):
             events.append(event(node, worker, .failed(message: "\(error)", willRetry: true), attempt: attempt))
-            host.schedule(after: seconds) { [self] in scheduler.retry(node, worker: worker) }
+            report.toRetry.append((node, worker, seconds))
         case .cancelled where scheduler.isCancelled && error is CancellationError:
             events.append(event(node, worker, .cancelled, attempt: attempt))
         case .cancelled(let nodes):
@@ -281,46 +315,27 @@ final class LocalRun: @unchecked Sendable {
     }
 
     private func launch(
-        _ node: UInt32, _ body: @escaping @Sendable (AsyncTaskScope) async throws -> AnyValue, _ worker: Int, _ host: any RunHost
-    ) {
+        _ node: UInt32, _ body: @escaping @Sendable (AsyncTaskScope) async throws -> AnyValue, _ worker: Int
+    ) -> AsyncBody {
         let attempt = scheduler.attempt(node)
         let scope = asyncScope(node, attempt: attempt)
-        asyncTasks[node] = host.startAsync { [self] in
-            let begin = sheaf_monotonic_nanoseconds()
-            var report = Report()
-            do {
-                if resources.isCancelled { throw CancellationError() }
-                let value = try await body(scope)
-                values[Int(node)] = value
-                report.finished.append(node)
-            } catch {
-                report.failed.append((node, decorate(error, node, nil)))
-            }
-            if job.detail >= .tasks {
-                report.events.append(event(node, worker, .started, attempt: attempt, at: begin))
-                if report.failed.isEmpty {
-                    let bytes = values[Int(node)]?.byteCount ?? 0
-                    report.events.append(event(node, worker, .finished(bytes: bytes), attempt: attempt))
-                }
-            }
-            report.now = sheaf_monotonic_nanoseconds()
-            report.nanoseconds = report.now - begin
-            host.deliver(&report, of: self, node: node)
-        }
+        let async = AsyncBody(node: node, attempt: attempt, worker: worker, scope: scope, body: body)
+        asyncBodies[node] = async
+        return async
     }
 
-    func asyncEnded(_ node: UInt32) { asyncTasks[node] = nil }
+    func asyncEnded(_ node: UInt32) { asyncBodies[node] = nil }
 
     /// Stops handing out tasks, and tells those that run, apart from the `async` bodies it returns: cancelling them calls handlers of
     /// theirs, so the caller does that once it has given the lock up.
-    func cancel(_ error: any Error = CancellationError()) -> [Task<Void, Never>] {
+    func cancel(_ error: any Error = CancellationError()) -> [AsyncBody] {
         if firstError == nil { firstError = error }
         resources.cancel()
         scheduler.cancel()
-        return Array(asyncTasks.values)
+        return Array(asyncBodies.values)
     }
 
-    private func abort(_ error: any Error) -> [Task<Void, Never>] {
+    private func abort(_ error: any Error) -> [AsyncBody] {
         if firstError == nil || firstError is CancellationError { firstError = error }
         return cancel(error)
     }
@@ -337,10 +352,10 @@ final class LocalRun: @unchecked Sendable {
         guard force || events.count >= 1024 || (now > 0 && now &- lastProgress > 50_000_000) else { return }
         lastProgress = now
         if !events.isEmpty {
-            continuation.yield(.tasks(events))
+            mail.post(.tasks(events))
             events.removeAll(keepingCapacity: true)
         }
-        continuation.yield(
+        mail.post(
             .progress(
                 Progress(
                     job: job.id, done: scheduler.done, total: job.graph.count, running: scheduler.running, failed: failures,
@@ -348,63 +363,16 @@ final class LocalRun: @unchecked Sendable {
                     readBytes: resources.readBytes)))
     }
 
-    /// Ends the stream. Called once, when the scheduler has nothing left.
+    /// Ends the stream, when the scheduler has nothing left.
     func end() {
         guard !isFinished else { return }
         isFinished = true
         publish(now: sheaf_monotonic_nanoseconds(), force: true)
         if resources.rejected.count > 0 {
-            continuation.yield(.rejected(count: resources.rejected.count, samples: resources.rejected.samples))
+            mail.post(.rejected(count: resources.rejected.count, samples: resources.rejected.samples))
         }
         // Outputs live on in the store, with their own charge.
         resources.memory.charge(-scheduler.residentBytes)
-        continuation.finish(throwing: firstError)
-    }
-
-    // MARK: Errors and events
-
-    private func event(_ node: UInt32, _ worker: Int, _ kind: TaskEvent.Kind, attempt: Int = 1, at time: UInt64? = nil) -> TaskEvent {
-        TaskEvent(
-            job: job.id, node: Int(node), attempt: attempt, worker: worker, nanoseconds: time ?? sheaf_monotonic_nanoseconds(), kind: kind,
-            name: job.graph.label(Int(node)))
-    }
-
-    private func decorate(_ error: any Error, _ node: UInt32, _ scope: TaskScope?) -> any Error {
-        if error is CancellationError { return error }
-        let record = scope?.cursor?.position()
-        scope?.cursor = nil
-        if var known = error as? TaskError {
-            known.record = known.record ?? record
-            return known
-        }
-        if error is EngineError { return error }
-        return TaskError(.failed, "a task failed: \(error)", cause: error, record: record)
-    }
-
-    /// Adds the node, where it was made, and who needed it.
-    private func chained(_ error: any Error, _ node: UInt32, _ attempt: Int) -> any Error {
-        let graph = job.graph
-        let location = graph.attributes(Int(node)).location
-        if var failure = error as? EngineError {
-            failure.node = failure.node ?? graph.name(Int(node))
-            failure.location = failure.location ?? location
-            return failure
-        }
-        guard var failure = error as? TaskError else { return error }
-        // A task that ran a plan of its own hands that plan's first cause on.
-        if failure.node == nil {
-            failure.node = graph.name(Int(node))
-            failure.nodeID = Int(node)
-            failure.location = location
-            failure.attempt = attempt
-        }
-        var chain = [graph.name(Int(node))]
-        var current = Int(node)
-        while let next = scheduler.firstDependent(of: current), chain.count < 32 {
-            chain.append(graph.name(next))
-            current = next
-        }
-        failure.chain += chain
-        return failure
+        mail.end(firstError)
     }
 }

@@ -1,5 +1,4 @@
 internal import CSheaf
-internal import Synchronization
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -10,13 +9,8 @@ internal import Darwin
 
 /// A lock with a condition to wait on, so that idle workers sleep in the kernel.
 ///
-/// The thread that holds it may take it again: telling a waiting task something, or starting one, makes the Swift runtime enqueue a
-/// job on the engine's executor there and then.
+/// Nothing that calls the Swift runtime or the user's code may happen while it is held: both call the engine.
 final class Monitor: @unchecked Sendable {
-    /// The thread that holds the lock, as a number; 0 when none does. Equal to a thread's own number only if that thread stored it.
-    private let owner = Atomic<UInt>(0)
-    /// How often the owner holds it beyond once.
-    private var depth = 0
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -33,34 +27,9 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func lock() {
-        let caller = sheaf_thread_id()
-        if owner.load(ordering: .relaxed) == caller {
-            depth += 1
-            return
-        }
-        pthread_mutex_lock(mutex)
-        owner.store(caller, ordering: .relaxed)
-    }
-
-    func unlock() {
-        if depth > 0 {
-            depth -= 1
-            return
-        }
-        owner.store(0, ordering: .relaxed)
-        pthread_mutex_unlock(mutex)
-    }
-
-    /// Sleeps until woken, with the lock given up meanwhile.
-    ///
-    /// - Precondition: the caller holds the lock once.
-    func wait() {
-        let caller = owner.exchange(0, ordering: .relaxed)
-        pthread_cond_wait(condition, mutex)
-        owner.store(caller, ordering: .relaxed)
-    }
-
+    func lock() { pthread_mutex_lock(mutex) }
+    func unlock() { pthread_mutex_unlock(mutex) }
+    func wait() { pthread_cond_wait(condition, mutex) }
     func wakeOne() { pthread_cond_signal(condition) }
     func wakeAll() { pthread_cond_broadcast(condition) }
 

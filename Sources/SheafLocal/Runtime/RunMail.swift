@@ -15,9 +15,12 @@ final class RunMail: Sendable {
     private let state = Locked(State())
     private let isWaiting = Atomic<Bool>(false)
     private let continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation
+    private let discard: @Sendable ([ValueRef]) -> Void
 
-    init(_ continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation) {
+    /// - Parameter discard: lets go of outputs that the caller did not want to hear of any more.
+    init(_ continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation, discard: @escaping @Sendable ([ValueRef]) -> Void) {
         self.continuation = continuation
+        self.discard = discard
     }
 
     func post(_ event: EngineEvent) { post(.event(event)) }
@@ -34,7 +37,9 @@ final class RunMail: Sendable {
         while let messages = next() {
             for message in messages {
                 switch message {
-                case .event(let event): continuation.yield(event)
+                case .event(let event):
+                    let result = continuation.yield(event)
+                    if case .terminated = result, case .output(_, let ref) = event { discard([ref]) }
                 case .end(let error): continuation.finish(throwing: error)
                 }
             }

@@ -41,33 +41,37 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         let resources = TaskResources(memory: memory, spill: spill, seed: job.seed)
         let run = LocalRun(job: job, workers: workers, resources: resources, continuation: continuation) { [unowned self] value in
             storeLocked(value)
+        } discard: { [unowned self] refs in
+            release(refs)
         }
         monitor.withLock {
-            if isStopped {
-                _ = run.cancel(Self.closed)
-                run.end()
-                return
-            }
-            if run.scheduler.isComplete {
+            if isStopped { _ = run.cancel(Self.closed) }
+            if isStopped || run.scheduler.isComplete {
                 run.end()
                 return
             }
             runs.append(run)
             monitor.wakeOne()
         }
+        run.deliverMail()
     }
 
     /// Cancels a job. When nobody listens to it any more, nobody will release its outputs either, so that happens here.
-    func cancel(_ id: JobID, abandoned: Bool = false) {
-        let (tasks, outputs) = monitor.withLock { () -> ([Task<Void, Never>], [ValueRef]) in
-            guard let run = runs.first(where: { $0.job.id == id }) else { return ([], []) }
+    ///
+    /// - Returns: what is left to do: it calls the Swift runtime and the cancellation handlers of `async` bodies, so no lock may be held.
+    func cancel(_ id: JobID, abandoned: Bool = false) -> @Sendable () -> Void {
+        let (run, bodies, outputs) = monitor.withLock { () -> (LocalRun?, [AsyncBody], [ValueRef]) in
+            guard let run = runs.first(where: { $0.job.id == id }) else { return (nil, [], []) }
             let outputs = abandoned ? run.abandon() : []
-            let tasks = run.cancel()
+            let bodies = run.cancel()
             endIfComplete(run)
-            return (tasks, outputs)
+            return (run, bodies, outputs)
         }
-        for task in tasks { task.cancel() }
-        release(outputs)
+        return { [self] in
+            for body in bodies { body.cancel() }
+            release(outputs)
+            run?.deliverMail()
+        }
     }
 
     var hasStopped: Bool { monitor.withLock { isStopped } }
@@ -103,18 +107,20 @@ final class WorkerPool: @unchecked Sendable, RunHost {
 
     /// Cancels what runs; threads end when their tasks do.
     func stop() {
-        let (tasks, values) = monitor.withLock { () -> ([Task<Void, Never>], [UInt64: AnyValue]) in
+        let (stopped, bodies, values) = monitor.withLock { () -> ([LocalRun], [AsyncBody], [UInt64: AnyValue]) in
             isStopped = true
-            var tasks: [Task<Void, Never>] = []
-            for run in runs {
-                tasks += run.cancel(Self.closed)
+            let stopped = runs
+            var bodies: [AsyncBody] = []
+            for run in stopped {
+                bodies += run.cancel(Self.closed)
                 endIfComplete(run)
             }
             monitor.wakeAll()
             defer { stored = [:] }
-            return (tasks, stored)
+            return (stopped, bodies, stored)
         }
-        for task in tasks { task.cancel() }
+        for body in bodies { body.cancel() }
+        for run in stopped { run.deliverMail() }
         for value in values.values { memory.charge(-value.byteCount) }
     }
 
@@ -142,22 +148,20 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                     if isMoreWorthwhile(run) { monitor.wakeOne() }
                     monitor.unlock()
                     if scope?.resources !== run.resources { scope = TaskScope(resources: run.resources) }
-                    run.settle(&report)
+                    run.settle(&report, host: self)
                     run.execute(assignment, scope: scope!, worker: worker, report: &report)
                     trimHeapIfWorthwhile()
                     monitor.lock()
-                    run.absorb(&report, worker: worker, host: self)
+                    run.absorb(&report, worker: worker)
                     run.publish(now: report.now, force: false)
                     guard swiftJobs.isEmpty, isWorthJoining(run, others: run.activeWorkers - 1) else { break }
                     run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
                 } while !assignment.isEmpty
                 run.activeWorkers -= 1
-                if !report.released.isEmpty || !report.toCancel.isEmpty {
-                    monitor.unlock()
-                    run.settle(&report)
-                    monitor.lock()
-                }
                 endIfComplete(run)
+                monitor.unlock()
+                run.settle(&report, host: self)
+                monitor.lock()
                 continue
             }
             if !swiftJobs.isEmpty { continue }
@@ -235,20 +239,21 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     func deliver(_ report: inout LocalRun.Report, of run: LocalRun, node: UInt32) {
         monitor.lock()
         run.asyncEnded(node)
-        run.absorb(&report, worker: 0, host: self)
+        run.absorb(&report, worker: 0)
         run.publish(now: report.now, force: false)
         endIfComplete(run)
         monitor.unlock()
-        run.settle(&report)
+        run.settle(&report, host: self)
     }
 
-    func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void) {
+    func retry(_ node: UInt32, of run: LocalRun, worker: Int, after seconds: Double) {
         Task.detached { [self] in
-            try? await Task.sleep(for: .seconds(seconds))
+            if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
             monitor.withLock {
-                body()
-                for run in runs { endIfComplete(run) }
+                run.scheduler.retry(node, worker: worker)
+                endIfComplete(run)
             }
+            run.deliverMail()
         }
     }
 
@@ -276,6 +281,6 @@ protocol RunHost: AnyObject, Sendable {
     func startAsync(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never>
     /// Takes in the report of an `async` body that has ended.
     func deliver(_ report: inout LocalRun.Report, of run: LocalRun, node: UInt32)
-    /// Calls `body`, under the lock, after so many seconds.
-    func schedule(after seconds: Double, _ body: @escaping @Sendable () -> Void)
+    /// Tells the run's scheduler, after so many seconds, that a failed task may be tried again.
+    func retry(_ node: UInt32, of run: LocalRun, worker: Int, after seconds: Double)
 }

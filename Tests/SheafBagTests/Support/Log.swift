@@ -18,5 +18,12 @@ final class Counter: Sendable {
 
     var value: Int { state.withLock { $0 } }
 
-    func increment() { state.withLock { $0 += 1 } }
+    /// Returns the new value.
+    @discardableResult
+    func increment() -> Int {
+        state.withLock { value in
+            value += 1
+            return value
+        }
+    }
 }
