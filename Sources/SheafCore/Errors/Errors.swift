@@ -150,16 +150,12 @@ extension ErrorCode {
     public static let invalidArgument = ErrorCode(rawValue: "invalidArgument")
     /// An input is missing or unreadable.
     public static let inputNotFound = ErrorCode(rawValue: "inputNotFound")
-    /// The plan's projected peak is above the memory it was given, and it was asked to be strict.
-    public static let exceedsMemory = ErrorCode(rawValue: "exceedsMemory")
 
     // Tasks.
     /// User code threw.
     public static let failed = ErrorCode(rawValue: "failed")
     /// A record could not be parsed.
     public static let malformedRecord = ErrorCode(rawValue: "malformedRecord")
-    /// The task ran past its time limit.
-    public static let timedOut = ErrorCode(rawValue: "timedOut")
     /// A compressed or encoded input is damaged.
     public static let corruptInput = ErrorCode(rawValue: "corruptInput")
 
