@@ -123,8 +123,8 @@ extension Bag {
     public func frequencies(partitions: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line) -> Bag<(Element, Int)>
     where Element: Hashable {
         let count = Reducer<Int, Int, Int>(name: "sum", initial: { $0 }, add: { $0 += $1 }, merge: { $0 += $1 }, finish: { $0 })
-        return combining(Operation("frequencies"), count, partitions, SourceLocation(fileID: fileID, line: line)) { table, element in
-            table.fold(element, 1, initial: { $0 }, add: { $0 += $1 })
+        return combining(Operation("frequencies"), count, partitions, SourceLocation(fileID: fileID, line: line)) { scope, iterate, table in
+            try iterate(scope, 0) { try table.fold($0, 1, initial: { $0 }, add: { $0 += $1 }) }
         }
     }
 

@@ -29,16 +29,19 @@ extension Bag {
     func combiningByKey<Key: Hashable & Sendable, Value, Accumulator, Result>(
         _ operation: Operation, _ reducer: Reducer<Value, Accumulator, Result>, _ partitions: Int?, _ location: SourceLocation
     ) -> Bag<(Key, Result)> where Element == (Key, Value) {
-        combining(operation, reducer, partitions, location) { table, element in
-            try table.fold(element.0, element.1, initial: reducer.initial, add: reducer.add)
+        combining(operation, reducer, partitions, location) { scope, iterate, table in
+            try iterate(scope, 0) { try table.fold($0.0, $0.1, initial: reducer.initial, add: reducer.add) }
         }
     }
 
-    /// - Parameter fold: puts an element into a map task's table.
+    /// - Parameter fill: folds a partition's elements into a map task's table. The loop is the caller's, so that each element crosses
+    ///   one closure only.
     @inlinable
     func combining<Key: Hashable & Sendable, Value, Accumulator, Result>(
         _ operation: Operation, _ reducer: Reducer<Value, Accumulator, Result>, _ partitions: Int?, _ location: SourceLocation,
-        _ fold: @escaping @Sendable (BatchingTable<Key, Value, Accumulator>, Element) throws -> Void
+        _ fill: @escaping @Sendable (
+            TaskScope, Partition<Element>.Iterate, MapSideTable<Key, Value, Accumulator>
+        ) throws -> Void
     ) -> Bag<(Key, Result)> {
         let stage = SharedStage()
         return Bag<(Key, Result)>(session: session) { [lower] lowering in
@@ -46,13 +49,8 @@ extension Bag {
             let buckets = try lowering.shufflePartitions(inputs, asked: partitions)
             let maps = lowering.shuffled(stage, inputs, into: buckets, operation, location: location) {
                 (scope, _, iterate, writer: ShuffleWriter<(Key, Accumulator)>) in
-                let table = BatchingTable<Key, Value, Accumulator>()
-                let memory = scope.resources.memory
-                try iterate(scope, 0) { element in
-                    try fold(table, element)
-                    // Many distinct keys: hand over what there is and go on with an empty table.
-                    if table.isFull, table.box.isTooLarge(memory) { try table.box.drain(into: writer, buckets) }
-                }
+                let table = MapSideTable<Key, Value, Accumulator>(scope.resources.memory, writer, buckets)
+                try fill(scope, iterate, table)
                 try table.flush(initial: reducer.initial, add: reducer.add)
                 try table.box.drain(into: writer, buckets)
             }

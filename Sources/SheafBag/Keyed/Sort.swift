@@ -6,7 +6,9 @@ extension Bag {
     /// Each partition is sorted, the sorted runs are cut at keys found by sampling, and each result partition merges its pieces.
     /// Runs that do not fit in memory go to disk.
     ///
-    /// - Parameter partitions: of the result; as many as the input has when `nil`.
+    /// - Parameters:
+    ///   - partitions: of the result; as many as the input has when `nil`.
+    ///   - key: what to compare. Where `<` contradicts itself the order is unspecified, but no element is lost.
     /// - Complexity: O(n log n) comparisons.
     @inlinable
     public func sortBy<Key: Comparable & Sendable>(
@@ -41,7 +43,8 @@ extension Bag {
         _ operation: Operation, _ partitions: Int?, _ location: SourceLocation, _ key: @escaping @Sendable (Element) throws -> Key,
         _ less: @escaping @Sendable (Key, Key) -> Bool
     ) -> Bag<Element> {
-        let runStage = SharedStage(), splitStage = SharedStage()
+        let runStage = SharedStage(), splitStage = SharedStage(), cutStage = SharedStage()
+        let cutting = Operation("cut", closure: operation.closureLocation), merging = Operation("merge", closure: operation.closureLocation)
         return Bag(session: session) { [lower] lowering in
             let inputs = try lower(lowering)
             let count = try lowering.shufflePartitions(inputs, asked: partitions)
@@ -59,15 +62,23 @@ extension Bag {
                     return TypedValue(Splitters(samples.sorted(by: less), parts: count))
                 }]
             }[0]
+            let cuts = lowering.once(cutStage) {
+                runs.map { run in
+                    lowering.add([cutting], arguments: [run, .node(splitters)], location: location) { scope in
+                        let run: SortedRun<Element, Key> = scope.argument(0)
+                        return TypedValue(try run.cuts(scope.argument(1, as: Splitters<Key>.self), parts: count, key, less))
+                    }
+                }
+            }.map { Graph.Argument.node($0) }
             let bytes = inputs.reduce(0) { $0 + $1.bytes } / count
             return (0..<count).map { part in
-                Partition(arguments: runs + [.node(splitters)], operations: [Operation("merge")], bytes: bytes) { scope, base, body in
-                    let range = scope.argument(base + runs.count, as: Splitters<Key>.self)
+                Partition(arguments: runs + cuts, operations: [merging], bytes: bytes) { scope, base, body in
                     var elements: [Element] = []
                     for index in runs.indices {
                         try scope.checkCancellation()
                         let run: SortedRun<Element, Key> = scope.argument(base + index)
-                        try run.append(to: &elements, part, range, key, less)
+                        let cuts = scope.argument(base + runs.count + index, as: [Int].self)
+                        try run.append(cuts[part]..<cuts[part + 1], to: &elements)
                     }
                     // The pieces are sorted already; the standard library's sort finds such runs and merges them, keeping the
                     // order of equal elements.
@@ -83,6 +94,8 @@ extension Bag {
 @usableFromInline
 final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySized, Sendable {
     @usableFromInline let blocks: Blocks<Element>
+    /// Elements of each block but the last.
+    @usableFromInline let blockSize: Int
     /// The first key of each block.
     @usableFromInline let firstKeys: [Key]
     /// Keys at equal distances, at most ``sampleCount``, each standing for as many elements in every run of equal length.
@@ -103,6 +116,7 @@ final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySiz
             writer.abandon()
             throw error
         }
+        blockSize = writer.capacity
         blocks = try writer.finishInPlace()
         self.firstKeys = firstKeys
         let step = Swift.max(1, elements.count / Self.samplesPerRun)
@@ -113,27 +127,44 @@ final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySiz
 
     @usableFromInline func spill(to file: SpillFile) throws -> Int { try blocks.spill(to: file) }
 
-    /// Appends the elements that belong to a part; only the blocks that can hold some are read.
+    /// Where this run is cut: part `i` is what lies from position `i` of the result up to the next. Each element is in exactly one part,
+    /// even where `less` is no order.
     @inlinable
-    func append(
-        to elements: inout [Element], _ part: Int, _ splitters: Splitters<Key>, _ key: (Element) throws -> Key, _ less: (Key, Key) -> Bool
-    ) throws {
-        let lower = part == 0 ? nil : splitters.keys[safe: part - 1], upper = splitters.keys[safe: part]
-        if part > splitters.keys.count { return }
-        for index in firstKeys.indices {
-            if let upper, !less(firstKeys[index], upper) { break }
-            if let lower, index + 1 < firstKeys.count, less(firstKeys[index + 1], lower) { continue }
+    func cuts(
+        _ splitters: Splitters<Key>, parts: Int, _ key: (Element) throws -> Key, _ less: (Key, Key) -> Bool
+    ) throws -> [Int] {
+        var cuts = [0]
+        var read: (index: Int, elements: [Element])?
+        for splitter in splitters.keys {
+            // The place is in the last block that begins before the splitter, or at its end.
+            let index = Self.partition(firstKeys) { less($0, splitter) } - 1
+            var position = 0
+            if index >= 0 {
+                if read?.index != index { read = (index, try blocks.block(index)) }
+                position = index * blockSize + (try Self.partition(read!.elements) { less(try key($0), splitter) })
+            }
+            cuts.append(Swift.max(position, cuts.last!))
+        }
+        cuts.append(contentsOf: repeatElement(blocks.count, count: parts + 1 - cuts.count))
+        return cuts
+    }
+
+    /// Appends the elements at these positions; only the blocks that hold some are read.
+    @inlinable
+    func append(_ range: Range<Int>, to elements: inout [Element]) throws {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let index = position / blockSize, begin = index * blockSize
             let block = try blocks.block(index)
-            var start = 0, end = block.count
-            if let lower { start = try Self.partition(block) { try less(key($0), lower) } }
-            if let upper { end = try Self.partition(block) { try less(key($0), upper) } }
-            if start < end { elements.append(contentsOf: block[start..<end]) }
+            let end = Swift.min(block.count, range.upperBound - begin)
+            elements.append(contentsOf: block[position - begin..<end])
+            position = begin + end
         }
     }
 
     /// The first position whose element is not before, by binary search.
     @inlinable
-    static func partition(_ block: [Element], _ isBefore: (Element) throws -> Bool) rethrows -> Int {
+    static func partition<T>(_ block: [T], _ isBefore: (T) throws -> Bool) rethrows -> Int {
         var low = 0, high = block.count
         while low < high {
             let middle = (low + high) / 2
@@ -152,8 +183,4 @@ struct Splitters<Key: Sendable>: Sendable {
     init(_ sorted: [Key], parts: Int) {
         keys = sorted.isEmpty ? [] : (1..<max(parts, 1)).map { sorted[sorted.count * $0 / parts] }
     }
-}
-
-extension Array {
-    @inlinable subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

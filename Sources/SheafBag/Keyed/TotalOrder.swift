@@ -1,7 +1,7 @@
 /// `<`, made total for floating-point numbers: a not-a-number comes after all numbers.
 ///
-/// With `<` alone it comes neither before nor after anything, so a sorted run has no places at which it could be cut, and a minimum
-/// depends on which element is seen first.
+/// With `<` alone it comes neither before nor after anything, so sorting it has no meaning, and a minimum depends on which element is
+/// seen first.
 @inlinable @inline(__always)
 func isOrdered<T: Comparable>(_ a: T, before b: T) -> Bool {
     // The comparisons of types fold away where the type is known at compile time.

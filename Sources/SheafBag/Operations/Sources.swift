@@ -78,7 +78,7 @@ extension BagLowering {
 }
 
 extension TaskScope {
-    /// Elements between two looks at whether the run was cancelled: few enough that slow closures are stopped soon.
+    /// Elements between two looks at whether the run was cancelled: few enough that slow closures are stopped soon. A power of two.
     @inlinable static var checkInterval: Int { 256 }
 
     /// Calls the body for each element of a source, until the run is cancelled.

@@ -35,7 +35,7 @@ enum LineReader {
         let source = try range.compression.open(range.path, at: begin)
         let cursor = LineCursor(range)
         scope.cursor = cursor
-        var skipped = 0
+        var skipped = 0, lines = 0
         var isInside = begin == range.offset
 
         var buffer = TextBuffer(capacity: bufferSize)
@@ -63,6 +63,8 @@ enum LineReader {
                     var length = stop - start
                     if length > 0, buffer.base[stop - 1] == 13 { length -= 1 }
                     cursor.advance(buffer, start, length, offset: base + start)
+                    lines &+= 1
+                    if lines & (TaskScope.checkInterval - 1) == 0 { try scope.checkCancellation() }
                     if skipped < range.skip {
                         skipped += 1
                     } else {

@@ -76,6 +76,9 @@ public final class TaskScope {
         if resources.isCancelled { throw CancellationError() }
     }
 
+    /// Shows the first step of a fused chain its own arguments only.
+    package func beginChain(_ count: Int) { state.pointee.argumentCount = count }
+
     /// Runs a fused step after the one that returned `value`, with the next `count` arguments.
     package func advance(past consumed: Int, next count: Int, previous value: AnyValue) {
         state.pointee.arguments = state.pointee.arguments.unsafelyUnwrapped + consumed

@@ -87,6 +87,7 @@ extension NodeFunction {
         return NodeFunction(
             name: name,
             body: .sync { scope in
+                scope.beginChain(bodies[0].1)
                 var value = try bodies[0].0(scope)
                 for step in 1..<bodies.count {
                     scope.advance(past: bodies[step - 1].1, next: bodies[step].1, previous: value)

@@ -45,7 +45,12 @@ extension Graph {
             }
             peak[node] = max(room, held + kept[node])
         }
-        return depthFirst(outputs: outputs, room: peak, kept: kept)
+        let order = depthFirst(outputs: outputs, room: peak, kept: kept)
+        // Shared nodes can make the rule fail; where sizes were declared, the program's own order is used if it needs less.
+        guard attributes.contains(where: { $0.cost.resultBytes > 0 }) else { return order }
+        let own = ContiguousArray((0..<UInt32(count)))
+        let isOwnBetter = memoryPlan(order: own, outputs: outputs).peakBytes < memoryPlan(order: order, outputs: outputs).peakBytes
+        return isOwnBetter ? own : order
     }
 
     private func depthFirst(

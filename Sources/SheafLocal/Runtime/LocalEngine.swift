@@ -12,9 +12,14 @@ public final class LocalEngine: Engine, Sendable {
     let pool: WorkerPool
     private let options: SessionOptions
 
-    public init(options: SessionOptions = SessionOptions()) {
+    public convenience init(options: SessionOptions = SessionOptions()) {
+        self.init(options: options, spill: SpillFile(folder: options.spillFolder, limit: options.spillLimit))
+    }
+
+    /// Spills to a given file; for tests of disks that are full.
+    package init(options: SessionOptions, spill: SpillFile) {
         self.options = options
-        pool = WorkerPool(options: options)
+        pool = WorkerPool(options: options, spill: spill)
     }
 
     deinit { pool.stop() }

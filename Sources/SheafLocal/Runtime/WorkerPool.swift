@@ -23,9 +23,9 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     /// Bytes spilled when the heap was last trimmed.
     private let trimmedAt = Atomic<Int>(0)
 
-    init(options: SessionOptions) {
+    init(options: SessionOptions, spill: SpillFile) {
         memory = MemoryLedger(budget: options.memory)
-        spill = SpillFile(folder: options.spillFolder, limit: options.spillLimit)
+        self.spill = spill
         workers = max(options.workers, 1)
         executor.pool = self
         // Freed blocks of this size go back to the system at once, so resident memory follows the ledger.

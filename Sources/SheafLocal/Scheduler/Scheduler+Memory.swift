@@ -30,6 +30,9 @@ extension Scheduler {
         }
         for argument in graph.arguments[graph.argumentRange(Int(node))] where argument.isNode {
             switch residences[argument.index] {
+            case .loading where assignment.loads.contains(UInt32(truncatingIfNeeded: argument.index)):
+                // Taken twice by this task, which loads it itself.
+                break
             case .spilling, .loading:
                 deferred.append(node)
                 for load in assignment.loads { residences[Int(load)] = .disk }
@@ -47,6 +50,8 @@ extension Scheduler {
     /// Chooses the values that are needed last, as the order has it, leaving out what running tasks read.
     private mutating func chooseSpills(toFree wanted: Int, into assignment: inout Assignment) {
         large.removeAll { residences[Int($0)] == .none || unspillable.contains($0) }
+        // What other workers are writing out will be free soon.
+        let wanted = large.reduce(wanted) { residences[Int($1)] == .spilling ? $0 - bytes[Int($1)] : $0 }
         guard wanted > 0, !large.isEmpty else { return }
         var inUse = Set<UInt32>()
         for batch in batches {

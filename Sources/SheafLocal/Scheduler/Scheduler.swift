@@ -101,6 +101,7 @@ package struct Scheduler {
     }
 
     package func state(_ node: UInt32) -> NodeState { states[Int(node)] }
+    package func residence(_ node: UInt32) -> Residence { residences[Int(node)] }
     package func attempt(_ node: UInt32) -> Int { attempts[node] ?? 1 }
 
     // MARK: Handing out

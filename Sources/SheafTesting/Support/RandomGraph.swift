@@ -16,7 +16,8 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
     ///   - nodes: how many, at least 1; those that no output needs included.
     ///   - words: the length of each result; 8 bytes each.
     ///   - declaresCost: whether nodes declare random sizes of results and working space.
-    public init(seed: UInt64, nodes: Int, words: Int = 1, declaresCost: Bool = false) {
+    ///   - retry: the policy of every node.
+    public init(seed: UInt64, nodes: Int, words: Int = 1, declaresCost: Bool = false, retry: RetryPolicy = .none) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
         var graph = Graph()
@@ -34,7 +35,8 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
                 name: nil, location: SourceLocation(),
                 cost: declaresCost
                     ? Cost(resultBytes: Int.random(in: 1...100, using: &random), workingBytes: Int.random(in: 0...50, using: &random))
-                    : .unknown)
+                    : .unknown,
+                retry: retry)
             let inputs = Self.inputs(of: node, &random)
             graph.append(
                 function: function, attributes: graph.addAttributes(attributes),

@@ -2,51 +2,61 @@ import Foundation
 import Sheaf
 import Testing
 
-@Suite struct CancellationTests {
-    /// Jobs that would take hours, or for ever; the closure has to be called for each element.
+@Suite(.serialized) struct CancellationTests {
+    /// Jobs that would take minutes, or for ever; the closure has to be called for each element.
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
+        /// The elements seen when the job is cancelled.
+        var after = 1000
+        /// The elements that one partition has, if they are not without end: fewer have to be seen.
+        var size = Int.max
         var run: @Sendable (Session, String, @escaping @Sendable (Int) -> Int) async throws -> Void
 
-        init(_ name: String, run: @escaping @Sendable (Session, String, @escaping @Sendable (Int) -> Int) async throws -> Void) {
+        init(
+            _ name: String, after: Int = 1000, size: Int = .max,
+            run: @escaping @Sendable (Session, String, @escaping @Sendable (Int) -> Int) async throws -> Void
+        ) {
             testDescription = name
+            self.after = after
+            self.size = size
             self.run = run
         }
     }
 
+    static let many = 1 << 50, some = 1 << 20
+
     static let cases = [
-        Case("range") { session, _, body in _ = try await session.bag(0..<1 << 50, partitions: 3).map(body).count() },
-        Case("sequence") { session, _, body in
-            _ = try await session.bag(Array(0..<3_000_000), partitions: 2).map(body).map { slow($0) }.count()
-        },
+        Case("range") { session, _, body in _ = try await session.bag(0..<many, partitions: 3).map(body).count() },
         Case("flatMap") { session, _, body in
-            let endless = session.bag(0..<1 << 50, partitions: 3).flatMap { [$0, $0] }
-            _ = try await endless.map(body).filter { _ in false }.collect()
-        },
-        Case("shuffle") { session, _, body in
-            _ = try await session.bag(0..<1 << 50, partitions: 3).map { (body($0) % 100, 1) }.reduceByKey(.sum, partitions: 3).count()
-        },
-        Case("spilling shuffle") { session, _, body in
-            _ = try await session.bag(0..<1 << 50, partitions: 3).map { (body($0), 1) }.groupByKey(partitions: 3).count()
-        },
-        Case("spilling sum") { session, _, body in
-            _ = try await session.bag(0..<1 << 50, partitions: 3).map { (body($0), 1) }.reduceByKey(.sum, partitions: 3).count()
-        },
-        Case("persist") { session, _, body in _ = try await session.bag(0..<1 << 50, partitions: 3).map(body).persist() },
-        Case("kept bag") { session, _, body in
-            _ = try await session.bag(0..<3_000_000, partitions: 2).persist().map(body).map { slow($0) }.count()
-        },
-        Case("delayed partitions") { session, _, body in
-            _ = try await session.bag(parts: [Array(0..<3_000_000)]).map(body).map { slow($0) }.count()
-        },
-        Case("lines") { session, path, body in
-            _ = try await session.lines(of: path, as: UTF8Slice.self).map { body($0.count) }.map { slow($0) }.count()
-        },
-        Case("write") { session, path, body in
-            _ = try await session.bag(0..<1 << 50, partitions: 3).map(body).write(text: path + "-written")
+            _ = try await session.bag(0..<many, partitions: 3).flatMap { [$0, $0] }.map(body).filter { _ in false }.collect()
         },
         Case("take") { session, _, body in
-            _ = try await session.bag(0..<1 << 50, partitions: 3).map(body).filter { $0 < 0 }.first()
+            _ = try await session.bag(0..<many, partitions: 3).map(body).filter { $0 < 0 }.first()
+        },
+        Case("combining") { session, _, body in
+            _ = try await session.bag(0..<many, partitions: 3).map { (body($0) % 100, 1) }.reduceByKey(.sum, partitions: 3).count()
+        },
+        Case("spilling shuffle", after: 300_000) { session, _, body in
+            _ = try await session.bag(0..<many, partitions: 3).map { (body($0), 1) }.groupByKey(partitions: 3).count()
+        },
+        Case("spilling sum", after: 300_000) { session, _, body in
+            _ = try await session.bag(0..<many, partitions: 3).map { (body($0), 1) }.reduceByKey(.sum, partitions: 3).count()
+        },
+        Case("persist", after: 300_000) { session, _, body in _ = try await session.bag(0..<many, partitions: 3).map(body).persist() },
+        Case("write", after: 50_000) { session, path, body in
+            _ = try await session.bag(0..<many, partitions: 3).map(body).write(text: path + "-written")
+        },
+        Case("sequence", size: some) { session, _, body in
+            _ = try await session.bag(Array(0..<2 * some), partitions: 2).map(body).map { slow($0) }.count()
+        },
+        Case("kept bag", size: some) { session, _, body in
+            _ = try await session.bag(0..<2 * some, partitions: 2).persist().map(body).map { slow($0) }.count()
+        },
+        Case("delayed partitions", size: some) { session, _, body in
+            _ = try await session.bag(parts: [Array(0..<some)]).map(body).map { slow($0) }.count()
+        },
+        Case("lines", size: some) { session, path, body in
+            _ = try await session.lines(of: path, as: UTF8Slice.self).map { body($0.count) }.map { slow($0) }.count()
         },
     ]
 
@@ -56,24 +66,25 @@ import Testing
     func cancel(_ job: Case, _ workers: Int) async throws {
         try await withFolder { folder async throws in
             try FileManager.default.createDirectory(atPath: "\(folder)/spill", withIntermediateDirectories: true)
-            let path = try write(repeatElement(Array("some line\n".utf8), count: 1_000_000).joined(), to: "lines", in: folder)
+            let path = try write(String(repeating: "some line\n", count: Self.some).utf8, to: "lines", in: folder)
             let options = SessionOptions(workers: workers, memory: 2 << 20, spillFolder: "\(folder)/spill", spillLimit: 64 << 20)
             try await withSession(options) { session async throws in
                 let calls = Counter()
                 let begun = AsyncStream.makeStream(of: Void.self)
                 let running = Task {
                     try await job.run(session, path) { number in
-                        if calls.increment() == 1000 { begun.continuation.finish() }
+                        if calls.increment() == job.after { begun.continuation.finish() }
                         return number
                     }
                 }
-                // Until a thousand elements have been seen.
+                // Until the job is well under way.
                 for await _ in begun.stream {}
                 running.cancel()
                 await #expect(throws: CancellationError.self) { try await running.value }
+                #expect(calls.value < job.size)
                 try await eventually { try await session.usedBytes() == 0 }
                 #expect(try names(in: "\(folder)/spill") == [])
-                #expect((try? names(in: path + "-written"))?.isEmpty != false, "no half file is left")
+                try await eventually { (try? names(in: path + "-written"))?.isEmpty != false }
                 #expect(try await session.bag(0..<100).sum() == 4950, "the session goes on")
             }
         }

@@ -1,22 +1,31 @@
-/// A ``CombineTable`` that folds values in batches once it has outgrown the cache.
+public import SheafCore
+
+/// The table of a shuffle's map task: it folds values in batches once it has outgrown the cache, and hands its entries over to the
+/// shuffle when it has outgrown its share of the memory.
 ///
 /// Looking up a key then costs two or three cache misses, one after the other. For a batch of keys the first loads do not depend on each
 /// other, so the processor overlaps them: all slots are read, then all entries they point to, and only then are the values folded.
 @usableFromInline
-final class BatchingTable<Key: Hashable, Value, Accumulator> {
+final class MapSideTable<Key: Hashable & Sendable, Value, Accumulator: Sendable> {
     @usableFromInline let box = TableBox<Key, Accumulator>()
     @usableFromInline let keys: UnsafeMutablePointer<Key>
     @usableFromInline let values: UnsafeMutablePointer<Value>
     @usableFromInline let hashes: UnsafeMutablePointer<UInt64>
     @usableFromInline let slots: UnsafeMutablePointer<UInt64>
     @usableFromInline let waiting: UnsafeMutablePointer<Int>
+    @usableFromInline let memory: MemoryLedger
+    @usableFromInline let writer: ShuffleWriter<(Key, Accumulator)>
+    @usableFromInline let buckets: Int
 
     @usableFromInline static var batch: Int { 32 }
     /// Tables up to this many keys are folded into directly.
     @usableFromInline static var small: Int { 2048 }
 
     @inlinable
-    init() {
+    init(_ memory: MemoryLedger, _ writer: ShuffleWriter<(Key, Accumulator)>, _ buckets: Int) {
+        self.memory = memory
+        self.writer = writer
+        self.buckets = buckets
         keys = .allocate(capacity: Self.batch)
         values = .allocate(capacity: Self.batch)
         hashes = .allocate(capacity: Self.batch)
@@ -36,13 +45,16 @@ final class BatchingTable<Key: Hashable, Value, Accumulator> {
         waiting.deallocate()
     }
 
-    /// Whether the next new key makes the table grow.
-    @inlinable var isFull: Bool { box.table.count == box.table.capacity }
+    /// Called when the next new key would make the table grow: with many distinct keys it hands over what there is and goes on empty.
+    @inlinable @inline(never)
+    func drainIfTooLarge() throws {
+        if box.isTooLarge(memory) { try box.drain(into: writer, buckets) }
+    }
 
     @inlinable @inline(__always)
     func fold(
         _ key: Key, _ value: Value, initial: (Value) throws -> Accumulator, add: (inout Accumulator, Value) throws -> Void
-    ) rethrows {
+    ) throws {
         let hash = stableHash(key)
         if box.table.count < Self.small {
             try box.table.fold(key, hash: hash, value, initial: initial, add: add)
@@ -58,7 +70,7 @@ final class BatchingTable<Key: Hashable, Value, Accumulator> {
 
     /// Folds what waits.
     @inlinable
-    func flush(initial: (Value) throws -> Accumulator, add: (inout Accumulator, Value) throws -> Void) rethrows {
+    func flush(initial: (Value) throws -> Accumulator, add: (inout Accumulator, Value) throws -> Void) throws {
         let count = waiting.pointee
         box.table.touch(hashes, slots, count)
         var index = 0
@@ -73,6 +85,7 @@ final class BatchingTable<Key: Hashable, Value, Accumulator> {
             index += 1
             try box.table.fold(key, hash: hashes[index - 1], value, initial: initial, add: add)
         }
+        if box.table.count + Self.batch > box.table.capacity { try drainIfTooLarge() }
     }
 }
 
