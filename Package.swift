@@ -14,7 +14,7 @@ var settings: [SwiftSetting] = [
 if environment["SHEAF_WARNINGS_AS_ERRORS"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 var dependencies: [Package.Dependency] = [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
 ]
 // The documentation plugin is a build-time tool of `make docs` only.
 if environment["SHEAF_DOCS"] != nil {

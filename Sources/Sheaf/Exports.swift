@@ -1,4 +1,4 @@
+@_exported public import SheafBag
 @_exported public import SheafCore
 @_exported public import SheafLocal
-@_exported public import SheafBag
 @_exported public import SheafProgram

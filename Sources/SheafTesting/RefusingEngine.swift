@@ -18,7 +18,8 @@ public final class RefusingEngine: Engine {
 
     private func refuse(_ request: String) -> EngineError {
         log.withLock { $0.append(request) }
-        return EngineError(.refused, "the engine “\(capabilities.engine)” refuses to \(request)", hint: "it exists to prove that nobody asks")
+        return EngineError(
+            .refused, "the engine “\(capabilities.engine)” refuses to \(request)", hint: "it exists to prove that nobody asks")
     }
 
     public func ship(_ program: ProgramImage) async throws { throw refuse("ship") }

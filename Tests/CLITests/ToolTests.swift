@@ -76,7 +76,9 @@ import Testing
         #expect(result.errors.contains("inputNotFound"))
     }
 
-    @Test(arguments: [["run", "pi", "--samples", "-1"], ["run", "nothing"], ["run", "pi", "--workers", "0"], ["graph", "pi", "-o", "x.png"]])
+    @Test(arguments: [
+        ["run", "pi", "--samples", "-1"], ["run", "nothing"], ["run", "pi", "--workers", "0"], ["graph", "pi", "-o", "x.png"],
+    ])
     func aWrongCommandLineEndsWithTwo(arguments: [String]) throws {
         let result = try Tool.run(arguments)
         #expect(result.status == 2)

@@ -40,8 +40,14 @@ extension AsyncParsableCommand {
     func sort(_ file: String, _ workers: Workers) async throws {
         let session = try await workers.session()
         try await measure(workers) {
-            try await session.pairs(of: file).sortByKey().aggregate(SortedRun()) { $0.add($1) } merge: { $0.merge($1) }
-        } check: { $0.check }
+            try await session.pairs(of: file).sortByKey().aggregate(SortedRun()) {
+                $0.add($1)
+            } merge: {
+                $0.merge($1)
+            }
+        } check: {
+            $0.check
+        }
     }
 }
 

@@ -6,7 +6,9 @@ import Sheaf
 struct SheafJobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sheaf-jobs",
-        subcommands: [Tree.self, Wavefront.self, Independent.self, SumByKey.self, WordCount.self, Sort.self, Join.self, SpillingShuffle.self])
+        subcommands: [
+            Tree.self, Wavefront.self, Independent.self, SumByKey.self, WordCount.self, Sort.self, Join.self, SpillingShuffle.self,
+        ])
 }
 
 struct Workers: ParsableArguments {

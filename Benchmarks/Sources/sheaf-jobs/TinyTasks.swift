@@ -18,7 +18,9 @@ struct Tree: AsyncParsableCommand {
                 level = stride(from: 0, to: level.count, by: 2).map { session.delayed(Self.add, level[$0], level[$0 + 1]) }
             }
             return try await level[0].compute()
-        } check: { ("\($0)", 2 * size - 1) }
+        } check: {
+            ("\($0)", 2 * size - 1)
+        }
     }
 }
 
@@ -44,7 +46,9 @@ struct Wavefront: AsyncParsableCommand {
                 for column in 1..<size { row[column] = session.delayed(Self.cell, row[column], row[column - 1]) }
             }
             return try await row[size - 1].compute()
-        } check: { ("\($0)", size * size) }
+        } check: {
+            ("\($0)", size * size)
+        }
     }
 }
 
@@ -60,6 +64,8 @@ struct Independent: AsyncParsableCommand {
         let session = try await workers.session()
         try await measure(workers, isPerTask: true) {
             try await session.gather(session.map(Self.task, over: 0..<size)).compute()
-        } check: { ("\($0.reduce(0, +))", size) }
+        } check: {
+            ("\($0.reduce(0, +))", size)
+        }
     }
 }

@@ -29,8 +29,14 @@ import Sheaf
 
         let totals = session.jsonLines(of: input, as: Visit.self, onError: .skip)
             .keyed { $0.user }
-            .aggregateByKey((0, 0.0)) { $0 = ($0.0 + 1, $0.1 + $1.seconds) } merge: { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
+            .aggregateByKey((0, 0.0)) {
+                $0 = ($0.0 + 1, $0.1 + $1.seconds)
+            } merge: {
+                $0 = ($0.0 + $1.0, $0.1 + $1.1)
+            }
             .map { Total(user: $0, visits: $1.0, seconds: $1.1) }
-        for file in try await totals.write(jsonLines: folder.path) { print(try String(contentsOfFile: file, encoding: .utf8), terminator: "") }
+        for file in try await totals.write(jsonLines: folder.path) {
+            print(try String(contentsOfFile: file, encoding: .utf8), terminator: "")
+        }
     }
 }

@@ -115,7 +115,11 @@ extension Bag {
     /// How many elements there are.
     @inlinable
     public func count(fileID: StaticString = #fileID, line: UInt = #line) async throws -> Int {
-        try await folding(0, Operation("count"), SourceLocation(fileID: fileID, line: line)) { count, _ in count += 1 } merge: { $0 += $1 }
+        try await folding(0, Operation("count"), SourceLocation(fileID: fileID, line: line)) { count, _ in
+            count += 1
+        } merge: {
+            $0 += $1
+        }
     }
 
     /// How often each element occurs.

@@ -81,7 +81,11 @@ extension Bag where Element == Double {
     @inlinable
     public func sum(fileID: StaticString = #fileID, line: UInt = #line) async throws -> Double {
         let location = SourceLocation(fileID: fileID, line: line)
-        return try await folding(CompensatedSum(), Operation("sum"), location) { $0.add($1) } merge: { $0.merge($1) }.value
+        return try await folding(CompensatedSum(), Operation("sum"), location) {
+            $0.add($1)
+        } merge: {
+            $0.merge($1)
+        }.value
     }
 
     /// The mean; `nil` for an empty bag.
@@ -94,7 +98,11 @@ extension Bag where Element == Double {
     @inlinable
     public func stats(fileID: StaticString = #fileID, line: UInt = #line) async throws -> Statistics {
         let location = SourceLocation(fileID: fileID, line: line)
-        return try await folding(Statistics(), Operation("stats"), location) { $0.add($1) } merge: { $0.merge($1) }
+        return try await folding(Statistics(), Operation("stats"), location) {
+            $0.add($1)
+        } merge: {
+            $0.merge($1)
+        }
     }
 
     /// How many elements fall into each of the intervals between `edges`; what lies outside, and `nan`, is not counted.

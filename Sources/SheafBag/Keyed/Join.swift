@@ -69,9 +69,10 @@ extension Bag {
     @inlinable
     func matching<Key: Hashable & Sendable, Value: Sendable, Other: Sendable, Result: Sendable>(
         _ other: Bag<(Key, Other)>, _ name: String, _ partitions: Int?, _ location: SourceLocation,
-        _ emit: @escaping @Sendable (
-            Key, Value, Groups<Key, Other>, ((Key, Result)) throws -> Void
-        ) throws -> Void
+        _ emit:
+            @escaping @Sendable (
+                Key, Value, Groups<Key, Other>, ((Key, Result)) throws -> Void
+            ) throws -> Void
     ) -> Bag<(Key, Result)> where Element == (Key, Value) {
         let table = SharedStage()
         let shuffled: Bag<(Key, Result)> = shufflingWith(other, name, partitions, location) { left, right, body in
@@ -84,10 +85,11 @@ extension Bag {
             let node = lowering.broadcast(table, right, name, location)
             return try lower(lowering).map { partition in
                 let position = partition.arguments.count
-                var joined = partition.appending(Operation(name)) { scope, base, body in
-                    let groups = scope.argument(base + position, as: BroadcastTable<Key, Other>.self).groups
-                    try partition.iterate(scope, base) { try emit($0.0, $0.1, groups, body) }
-                } as Partition<(Key, Result)>
+                var joined =
+                    partition.appending(Operation(name)) { scope, base, body in
+                        let groups = scope.argument(base + position, as: BroadcastTable<Key, Other>.self).groups
+                        try partition.iterate(scope, base) { try emit($0.0, $0.1, groups, body) }
+                    } as Partition<(Key, Result)>
                 joined.arguments.append(node)
                 return joined
             }
@@ -98,9 +100,10 @@ extension Bag {
     @inlinable
     func shufflingWith<Key: Hashable & Sendable, Value: Sendable, Other: Sendable, Result: Sendable>(
         _ other: Bag<(Key, Other)>, _ name: String, _ partitions: Int?, _ location: SourceLocation,
-        _ reduce: @escaping @Sendable (
-            BucketReader<(Key, Value)>, BucketReader<(Key, Other)>, ((Key, Result)) throws -> Void
-        ) throws -> Void
+        _ reduce:
+            @escaping @Sendable (
+                BucketReader<(Key, Value)>, BucketReader<(Key, Other)>, ((Key, Result)) throws -> Void
+            ) throws -> Void
     ) -> Bag<(Key, Result)> where Element == (Key, Value) {
         let leftStage = SharedStage(), rightStage = SharedStage()
         return Bag<(Key, Result)>(session: session) { [lower] lowering in

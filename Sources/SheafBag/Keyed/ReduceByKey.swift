@@ -39,9 +39,10 @@ extension Bag {
     @inlinable
     func combining<Key: Hashable & Sendable, Value, Accumulator, Result>(
         _ operation: Operation, _ reducer: Reducer<Value, Accumulator, Result>, _ partitions: Int?, _ location: SourceLocation,
-        _ fill: @escaping @Sendable (
-            TaskScope, Partition<Element>.Iterate, MapSideTable<Key, Value, Accumulator>
-        ) throws -> Void
+        _ fill:
+            @escaping @Sendable (
+                TaskScope, Partition<Element>.Iterate, MapSideTable<Key, Value, Accumulator>
+            ) throws -> Void
     ) -> Bag<(Key, Result)> {
         let stage = SharedStage()
         return Bag<(Key, Result)>(session: session) { [lower] lowering in

@@ -57,10 +57,12 @@ extension Bag {
                 }
             }.map { Graph.Argument.node($0) }
             let splitters = lowering.once(splitStage) {
-                [lowering.add([Operation("splitters")], arguments: runs, location: location) { scope in
-                    let samples = (0..<scope.argumentCount).flatMap { scope.argument($0, as: SortedRun<Element, Key>.self).samples }
-                    return TypedValue(Splitters(samples.sorted(by: less), parts: count))
-                }]
+                [
+                    lowering.add([Operation("splitters")], arguments: runs, location: location) { scope in
+                        let samples = (0..<scope.argumentCount).flatMap { scope.argument($0, as: SortedRun<Element, Key>.self).samples }
+                        return TypedValue(Splitters(samples.sorted(by: less), parts: count))
+                    }
+                ]
             }[0]
             let cuts = lowering.once(cutStage) {
                 runs.map { run in

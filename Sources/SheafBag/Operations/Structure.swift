@@ -86,14 +86,15 @@ extension Bag {
             let offsets = lowering.offsets(stage, inputs, location)
             return inputs.enumerated().map { index, partition in
                 let position = partition.arguments.count
-                var indexed = partition.appending(Operation("zipWithIndex")) {
-                    scope, base, body in
-                    var next = scope.argument(base + position, as: [Int].self)[index]
-                    try partition.iterate(scope, base) { element in
-                        try body((element, next))
-                        next += 1
-                    }
-                } as Partition<(Element, Int)>
+                var indexed =
+                    partition.appending(Operation("zipWithIndex")) {
+                        scope, base, body in
+                        var next = scope.argument(base + position, as: [Int].self)[index]
+                        try partition.iterate(scope, base) { element in
+                            try body((element, next))
+                            next += 1
+                        }
+                    } as Partition<(Element, Int)>
                 indexed.arguments.append(offsets)
                 return indexed
             }
@@ -112,14 +113,15 @@ extension Bag {
             let blocks = lowering.materialized(keeping, right, Operation("zip"), location)
             return left.enumerated().map { index, partition in
                 let position = partition.arguments.count
-                var zipped = partition.appending(Operation("zip")) { scope, base, body in
-                    let offset = scope.argument(base + position, as: [Int].self)[index]
-                    let parts = (0..<blocks.count).map { scope.argument(base + position + 1 + $0, as: Blocks<Other>.self) }
-                    var cursor = BlockCursor(parts, skipping: offset)
-                    try partition.iterate(scope, base) { element in
-                        if let partner = try cursor.next() { try body((element, partner)) }
-                    }
-                } as Partition<(Element, Other)>
+                var zipped =
+                    partition.appending(Operation("zip")) { scope, base, body in
+                        let offset = scope.argument(base + position, as: [Int].self)[index]
+                        let parts = (0..<blocks.count).map { scope.argument(base + position + 1 + $0, as: Blocks<Other>.self) }
+                        var cursor = BlockCursor(parts, skipping: offset)
+                        try partition.iterate(scope, base) { element in
+                            if let partner = try cursor.next() { try body((element, partner)) }
+                        }
+                    } as Partition<(Element, Other)>
                 zipped.arguments += [offsets] + blocks
                 return zipped
             }

@@ -116,7 +116,8 @@ final class GzipSource: ByteSource {
         static let shared = Result {
             let library = try NativeLibrary(["libz.so.1", "libz.so", "libz.dylib"], package: "zlib1g")
             return Library(
-                open: try library.symbol("gzopen", as: (@convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> OpaquePointer?).self),
+                open: try library.symbol(
+                    "gzopen", as: (@convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> OpaquePointer?).self),
                 read: try library.symbol("gzread", as: (@convention(c) (OpaquePointer, UnsafeMutableRawPointer, UInt32) -> Int32).self),
                 error: try library.symbol(
                     "gzerror", as: (@convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>).self),
@@ -173,7 +174,8 @@ final class ZstdSource: ByteSource {
     private struct Library: Sendable {
         let create: @convention(c) () -> OpaquePointer?
         let free: @convention(c) (OpaquePointer) -> Int
-        let decompress: @convention(c) (OpaquePointer, UnsafeMutablePointer<sheaf_zstd_output>, UnsafeMutablePointer<sheaf_zstd_input>) -> Int
+        let decompress:
+            @convention(c) (OpaquePointer, UnsafeMutablePointer<sheaf_zstd_output>, UnsafeMutablePointer<sheaf_zstd_input>) -> Int
         let isError: @convention(c) (Int) -> UInt32
         let errorName: @convention(c) (Int) -> UnsafePointer<CChar>
 
@@ -184,7 +186,8 @@ final class ZstdSource: ByteSource {
                 free: try library.symbol("ZSTD_freeDStream", as: (@convention(c) (OpaquePointer) -> Int).self),
                 decompress: try library.symbol(
                     "ZSTD_decompressStream",
-                    as: (@convention(c) (OpaquePointer, UnsafeMutablePointer<sheaf_zstd_output>, UnsafeMutablePointer<sheaf_zstd_input>) -> Int)
+                    as: (@convention(c) (OpaquePointer, UnsafeMutablePointer<sheaf_zstd_output>, UnsafeMutablePointer<sheaf_zstd_input>) ->
+                        Int)
                         .self),
                 isError: try library.symbol("ZSTD_isError", as: (@convention(c) (Int) -> UInt32).self),
                 errorName: try library.symbol("ZSTD_getErrorName", as: (@convention(c) (Int) -> UnsafePointer<CChar>).self))

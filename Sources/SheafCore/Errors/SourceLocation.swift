@@ -18,7 +18,9 @@ public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Note: The file's name is kept for the life of the process.
     public init?(_ description: String) {
-        guard let colon = description.lastIndex(of: ":"), let line = UInt32(description[description.index(after: colon)...]) else { return nil }
+        guard let colon = description.lastIndex(of: ":"), let line = UInt32(description[description.index(after: colon)...]) else {
+            return nil
+        }
         fileID = ""
         self.line = line
         fileNumber = FileNames.number(of: String(description[..<colon]))

@@ -64,7 +64,8 @@ public struct Function<Input, Output: Sendable>: RegisteredFunction {
     /// The node function for this function, its input gathered from a scope's arguments as `passing` says.
     @inlinable
     package func nodeFunction(
-        _ passing: NodeFunction.Passing, _ gather: @escaping @Sendable (TaskScope) -> Input, _ gatherAsync: @escaping @Sendable (AsyncTaskScope) -> Input
+        _ passing: NodeFunction.Passing, _ gather: @escaping @Sendable (TaskScope) -> Input,
+        _ gatherAsync: @escaping @Sendable (AsyncTaskScope) -> Input
     ) -> NodeFunction {
         erased.get(passing) { [synchronous, asynchronous, name] in
             let body: NodeFunction.Body

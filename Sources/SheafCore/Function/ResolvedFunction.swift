@@ -106,7 +106,8 @@ final class EncodedConstant: AnyValue, @unchecked Sendable {
 
     func decoded<T>(as type: T.Type) throws -> T {
         guard constant.type == String(reflecting: T.self), let decodable = T.self as? any Decodable.Type else {
-            throw PlanError(.notSerializable, "a constant of type “\(constant.type)” stands where “\(String(reflecting: T.self))” is expected")
+            throw PlanError(
+                .notSerializable, "a constant of type “\(constant.type)” stands where “\(String(reflecting: T.self))” is expected")
         }
         return try constant.decode(as: decodable) as! T
     }

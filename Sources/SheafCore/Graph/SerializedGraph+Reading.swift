@@ -55,8 +55,11 @@ extension SerializedGraph {
         for (index, item) in attributes.enumerated() {
             try check(SourceLocation.isValid(item.location), "attributes \(index) have no source location")
             try check(item.retry.attempts >= 1, "attributes \(index) allow \(item.retry.attempts) attempts")
-            try check(item.retry.delay >= 0 && item.retry.backoff >= 0 && item.retry.maximumDelay >= 0, "attributes \(index) wait less than nothing")
-            try check(item.cost.resultBytes >= 0 && item.cost.workingBytes >= 0 && item.cost.cores >= 1, "attributes \(index) have no valid cost")
+            try check(
+                item.retry.delay >= 0 && item.retry.backoff >= 0 && item.retry.maximumDelay >= 0,
+                "attributes \(index) wait less than nothing")
+            try check(
+                item.cost.resultBytes >= 0 && item.cost.workingBytes >= 0 && item.cost.cores >= 1, "attributes \(index) have no valid cost")
         }
         for (index, node) in nodes.enumerated() {
             try check(functions.indices.contains(node.function), "node \(index) has function \(node.function)")

@@ -113,7 +113,8 @@ public struct SerializedGraph: Codable, Sendable, Hashable {
             }
             self = try decoder.decode(Self.self, from: data)
         } catch let error as DecodingError {
-            throw PlanError(.notSerializable, "this is not a serialised graph", cause: error, hint: "write one with `sheaf graph -o FILE.json`")
+            throw PlanError(
+                .notSerializable, "this is not a serialised graph", cause: error, hint: "write one with `sheaf graph -o FILE.json`")
         }
         try validate()
     }
@@ -121,7 +122,8 @@ public struct SerializedGraph: Codable, Sendable, Hashable {
     /// The graph as JSON text in UTF-8, its keys sorted.
     public func json(pretty: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))
     }
 

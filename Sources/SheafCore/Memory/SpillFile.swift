@@ -1,3 +1,6 @@
+internal import CSheaf
+internal import Synchronization
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,8 +8,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-internal import CSheaf
-internal import Synchronization
 
 /// A piece of a spill file.
 public struct SpillExtent: Sendable, Hashable {

@@ -10,7 +10,11 @@ extension Session {
     public func delayed<A, R>(
         _ function: Function<A, R>, _ a: Delayed<A>, options: NodeOptions? = nil, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Delayed<R> {
-        let node = function.nodeFunction(.whole) { $0.argument(0) } _: { $0.argument(0) }
+        let node = function.nodeFunction(.whole) {
+            $0.argument(0)
+        } _: {
+            $0.argument(0)
+        }
         let arena = a.arena ?? currentArena()
         let id = arena.append(node, location: SourceLocation(fileID: fileID, line: line), options: options, a.input)
         return Delayed<R>(owner: arena, node: Int32(truncatingIfNeeded: id), session: self)
@@ -30,7 +34,11 @@ extension Session {
         _ function: Function<(A, B), R>, _ a: Delayed<A>, _ b: Delayed<B>, options: NodeOptions? = nil,
         fileID: StaticString = #fileID, line: UInt = #line
     ) -> Delayed<R> {
-        let node = function.nodeFunction(.tuple) { ($0.argument(0), $0.argument(1)) } _: { ($0.argument(0), $0.argument(1)) }
+        let node = function.nodeFunction(.tuple) {
+            ($0.argument(0), $0.argument(1))
+        } _: {
+            ($0.argument(0), $0.argument(1))
+        }
         let arena = a.arena ?? b.arena ?? currentArena()
         let id = arena.append(node, location: SourceLocation(fileID: fileID, line: line), options: options, a.input, b.input)
         return Delayed<R>(owner: arena, node: Int32(truncatingIfNeeded: id), session: self)

@@ -87,9 +87,10 @@ extension Array: MemorySized {
         let inline = MemoryLayout<Self>.size + 32 + capacity * MemoryLayout<Element>.stride
         if _isPOD(Element.self) { return inline }
         guard let first, first is any MemorySized else { return inline }
-        return inline + reduce(into: 0) { total, element in
-            total += ((element as? any MemorySized)?.memoryByteCount ?? 0) - Swift.min(MemoryLayout<Element>.stride, 16)
-        }
+        return inline
+            + reduce(into: 0) { total, element in
+                total += ((element as? any MemorySized)?.memoryByteCount ?? 0) - Swift.min(MemoryLayout<Element>.stride, 16)
+            }
     }
 }
 

@@ -65,7 +65,11 @@ public struct ValueCodec<T>: Sendable {
     }
 
     private static func fromSpillCodable<S: SpillCodable & SendableMetatype>(_: S.Type) -> ValueCodec<T>? {
-        ValueCodec<S> { value, out in value.spill(to: &out) } read: { reader in try S(spilled: &reader) } as? ValueCodec<T>
+        ValueCodec<S> { value, out in
+            value.spill(to: &out)
+        } read: { reader in
+            try S(spilled: &reader)
+        } as? ValueCodec<T>
     }
 
     private static func codable<C: Codable & SendableMetatype>(_: C.Type) -> ValueCodec<T>? {

@@ -91,7 +91,8 @@ public struct LocalEngineProvider: EngineProvider {
             case "seed": options.seed = UInt64(value) ?? 0
             default:
                 throw PlanError(
-                    .invalidArgument, "the embedded engine has no parameter “\(key)”", hint: "it knows workers, memory, deterministic, seed")
+                    .invalidArgument, "the embedded engine has no parameter “\(key)”", hint: "it knows workers, memory, deterministic, seed"
+                )
             }
         }
         return options.deterministic ? DeterministicEngine(options: options) : LocalEngine(options: options)

@@ -178,7 +178,11 @@ final class LocalRun: @unchecked Sendable {
             report.suspended.append((node, body))
         } else {
             report.failed.append(
-                (node, EngineError(.unsupported, "the function “\(function.name)” has no body in this program", node: job.graph.name(Int(node)))))
+                (
+                    node,
+                    EngineError(
+                        .unsupported, "the function “\(function.name)” has no body in this program", node: job.graph.name(Int(node)))
+                ))
         }
     }
 

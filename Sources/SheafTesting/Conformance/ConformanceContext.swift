@@ -11,7 +11,9 @@ extension EngineConformance {
         /// A path for a file of this case.
         public func path(_ name: String) -> String { folder.path(name) }
 
-        public func expect(_ condition: Bool, _ message: @autoclosure () -> String, fileID: StaticString = #fileID, line: UInt = #line) throws {
+        public func expect(_ condition: Bool, _ message: @autoclosure () -> String, fileID: StaticString = #fileID, line: UInt = #line)
+            throws
+        {
             if !condition { throw ConformanceFailure(message(), location: SourceLocation(fileID: fileID, line: line)) }
         }
 

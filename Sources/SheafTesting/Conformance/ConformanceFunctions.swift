@@ -2,16 +2,19 @@ public import SheafCore
 
 extension EngineConformance {
     /// The functions that the cases use. A program that is to be its own worker under the suite registers them.
-    public static let functions: [any RegisteredFunction] = bagFunctions + [
-        add, double, total, describe, weigh, tally, fail, flaky, makeBytes, checksum, words, makeRow, rowText, asyncAdd, hold, forever,
-        checksumFailing,
-    ]
+    public static let functions: [any RegisteredFunction] =
+        bagFunctions + [
+            add, double, total, describe, weigh, tally, fail, flaky, makeBytes, checksum, words, makeRow, rowText, asyncAdd, hold, forever,
+            checksumFailing,
+        ]
 
     static let add = Function("conformance.add") { (a: Int, b: Int) in a + b }
     static let double = Function("conformance.double") { (a: Int) in a * 2 }
     static let total = Function("conformance.total") { (list: [Int]) in list.reduce(0, +) }
     static let describe = Function("conformance.describe") { (text: String, count: Int, flag: Bool) in "\(text) \(count) \(flag)" }
-    static let weigh = Function("conformance.weigh") { (a: Int, b: Int, c: Int, d: Int, e: Int) in a + 10 * b + 100 * c + 1000 * d + 10000 * e }
+    static let weigh = Function("conformance.weigh") { (a: Int, b: Int, c: Int, d: Int, e: Int) in
+        a + 10 * b + 100 * c + 1000 * d + 10000 * e
+    }
 
     /// Counts in the file, and returns the number.
     static let tally = Function("conformance.tally") { (path: String, value: Int) in
@@ -37,7 +40,9 @@ extension EngineConformance {
 
     static let checksum = Function("conformance.checksum") { (bytes: [UInt8]) in bytes.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) } }
     static let words = Function("conformance.words") { (text: String) in text.split(separator: " ").map(String.init) }
-    static let makeRow = Function("conformance.makeRow") { (name: String, share: Double) in Row(name: name, share: share, tags: [name, nil]) }
+    static let makeRow = Function("conformance.makeRow") { (name: String, share: Double) in
+        Row(name: name, share: share, tags: [name, nil])
+    }
     static let rowText = Function("conformance.rowText") { (row: Row) in "\(row.name) \(row.share) \(row.tags.count)" }
 
     static let asyncAdd = Function(

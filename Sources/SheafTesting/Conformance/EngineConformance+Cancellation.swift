@@ -14,7 +14,9 @@ extension EngineConformance {
             try await context.expectError(CancellationError.self) { try await task.value }
             try context.expectEqual(Tally.read(file), 0, "how often the task ran")
         },
-        Case("cancellation/during", "cancelling the caller tells running tasks and ends with CancellationError", requires: [.asyncFunctions]) { context in
+        Case(
+            "cancellation/during", "cancelling the caller tells running tasks and ends with CancellationError", requires: [.asyncFunctions]
+        ) { context in
             let session = context.session, held = try context.held()
             let task = Task { try await session.delayed(forever, Delayed(held.path), 1).compute() }
             try await held.started.wait()
@@ -34,7 +36,8 @@ extension EngineConformance {
             for _ in 0..<20 { _ = try await session.delayed(double, 1).compute() }
             try context.expectEqual(Tally.read(file), 0, "how often the later task ran")
         },
-        Case("cancellation/of-a-job", "an engine told to cancel a job ends its stream with CancellationError", requires: [.asyncFunctions]) { context in
+        Case("cancellation/of-a-job", "an engine told to cancel a job ends its stream with CancellationError", requires: [.asyncFunctions])
+        { context in
             let engine = context.engine, held = try context.held()
             let job = try context.job(context.session.delayed(forever, Delayed(held.path), 1))
             let stream = engine.submit(job)

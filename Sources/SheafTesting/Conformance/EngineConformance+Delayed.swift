@@ -60,7 +60,8 @@ extension EngineConformance {
             }
             try context.expectEqual(found, Dictionary(uniqueKeysWithValues: (0..<40).map { ($0, $0 * 2) } + [(40, 7)]))
         },
-        Case("delayed/as-completed-early", "asCompleted yields a result while other tasks still run", requires: [.asyncFunctions]) { context in
+        Case("delayed/as-completed-early", "asCompleted yields a result while other tasks still run", requires: [.asyncFunctions]) {
+            context in
             let session = context.session, held = try context.held()
             var order: [Int] = []
             let slow = session.delayed(hold, Delayed(held.path), 1)

@@ -23,10 +23,15 @@ extension EngineConformance {
             try context.expectEqual(finished, Set(0..<51), "the finished tasks")
         },
         Case("events/run", "a run is reported first as started, with its count of tasks, and last as finished") { context in
-            let heard = try await context.recording { session in _ = try await session.delayed(double, session.delayed(add, 1, 2)).compute() }
-            guard case .runStarted(let job, _, let tasks)? = heard.first else { throw ConformanceFailure("the first event is \(heard.first as Any)") }
+            let heard = try await context.recording { session in _ = try await session.delayed(double, session.delayed(add, 1, 2)).compute()
+            }
+            guard case .runStarted(let job, _, let tasks)? = heard.first else {
+                throw ConformanceFailure("the first event is \(heard.first as Any)")
+            }
             try context.expectEqual(tasks, 2, "the count of tasks")
-            guard case .runFinished(let ended, let seconds)? = heard.last else { throw ConformanceFailure("the last event is \(heard.last as Any)") }
+            guard case .runFinished(let ended, let seconds)? = heard.last else {
+                throw ConformanceFailure("the last event is \(heard.last as Any)")
+            }
             try context.expectEqual(ended, job, "the job that finished")
             try context.expect(seconds >= 0, "the run took \(seconds) s")
             try context.expect(heard.tasks.allSatisfy { $0.job == job }, "an event is of another job")
@@ -40,7 +45,8 @@ extension EngineConformance {
             try context.expectEqual(last.running, 0, "the tasks that still run at the end")
             try context.expect(zip(progress, progress.dropFirst()).allSatisfy { $0.done <= $1.done }, "progress went back")
         },
-        Case("events/attempts", "failed attempts are reported with their number, and whether another follows", requires: [.retries]) { context in
+        Case("events/attempts", "failed attempts are reported with their number, and whether another follows", requires: [.retries]) {
+            context in
             let heard = try await context.recording { session in
                 let options = NodeOptions(retry: RetryPolicy(attempts: 3))
                 _ = try await session.delayed(flaky, Delayed(context.path("tally")), 2, 1, options: options).compute()
@@ -53,12 +59,15 @@ extension EngineConformance {
                 default: nil
                 }
             }
-            try context.expectEqual(story, ["started 1", "failed 1 true", "started 2", "failed 2 true", "started 3", "finished 3"], "the story")
+            try context.expectEqual(
+                story, ["started 1", "failed 1 true", "started 2", "failed 2 true", "started 3", "finished 3"], "the story")
         },
         Case("events/failure", "a failure is reported after the start, and its dependants as cancelled") { context in
             let heard = try await context.recording { session in
                 let broken = session.delayed(fail, "boom", 1)
-                try await context.expectError(TaskError.self) { try await session.delayed(double, session.delayed(double, broken)).compute() }
+                try await context.expectError(TaskError.self) {
+                    try await session.delayed(double, session.delayed(double, broken)).compute()
+                }
             }
             let story = heard.tasks.map { event -> String in
                 switch event.kind {

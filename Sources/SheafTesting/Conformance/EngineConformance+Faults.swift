@@ -26,7 +26,8 @@ extension EngineConformance {
             try context.expectEqual(Tally.read(dependants), 0, "how many dependants ran")
             try context.expectEqual(Tally.read(others), 10, "how many independent tasks ran")
         },
-        Case("faults/while-waiting", "a failure is reported once the tasks that run beside it have ended", requires: [.asyncFunctions]) { context in
+        Case("faults/while-waiting", "a failure is reported once the tasks that run beside it have ended", requires: [.asyncFunctions]) {
+            context in
             let session = context.session, held = try context.held()
             let values = [session.delayed(fail, "boom", 1), session.delayed(hold, Delayed(held.path), 1)]
             let task = Task { try await session.compute(values) }
@@ -69,13 +70,15 @@ extension EngineConformance {
 
     /// Tasks that fail and are tried again.
     static let retries: [Case] = [
-        Case("retries/until-success", "a failing task is tried again, and its dependants see the success", requires: [.retries]) { context in
+        Case("retries/until-success", "a failing task is tried again, and its dependants see the success", requires: [.retries]) {
+            context in
             let session = context.session, file = context.path("tally")
             let value = session.delayed(flaky, Delayed(file), 2, 21, options: NodeOptions(retry: RetryPolicy(attempts: 3)))
             try context.expectEqual(try await session.delayed(double, value).compute(), 42)
             try context.expectEqual(Tally.read(file), 3, "the attempts")
         },
-        Case("retries/give-up", "after its last attempt a task has failed, and the error counts the attempts", requires: [.retries]) { context in
+        Case("retries/give-up", "after its last attempt a task has failed, and the error counts the attempts", requires: [.retries]) {
+            context in
             let session = context.session, file = context.path("tally")
             let value = session.delayed(flaky, Delayed(file), 10, 1, options: NodeOptions(name: "flaky", retry: RetryPolicy(attempts: 4)))
             let error = try await context.expectError(TaskError.self) { try await session.delayed(double, value).compute() }

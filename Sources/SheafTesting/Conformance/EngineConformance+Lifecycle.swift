@@ -6,7 +6,9 @@ extension EngineConformance {
         Case("lifecycle/put-get-release", "a stored value can be fetched until it is released", requires: [.closures]) { context in
             let engine = context.engine
             let ref = try await engine.put(.value(TypedValue([1, 2, 3])))
-            guard case .value(let value) = try await engine.get(ref) else { throw ConformanceFailure("an engine in process encoded a value") }
+            guard case .value(let value) = try await engine.get(ref) else {
+                throw ConformanceFailure("an engine in process encoded a value")
+            }
             try context.expectEqual(value.untyped as? [Int], [1, 2, 3])
             await engine.release([ref])
             let error = try await context.expectError(EngineError.self) { try await engine.get(ref) }
@@ -36,7 +38,9 @@ extension EngineConformance {
             _ = try await session.compute((0..<4).map { _ in session.delayed(makeBytes, 1 << 20) })
             _ = try await session.delayed(checksum, session.delayed(makeBytes, 1 << 20)).compute()
             try await context.expectError(TaskError.self) {
-                try await session.compute([session.delayed(checksum, session.delayed(makeBytes, 1 << 20)), session.delayed(checksumFailing, 1)])
+                try await session.compute([
+                    session.delayed(checksum, session.delayed(makeBytes, 1 << 20)), session.delayed(checksumFailing, 1),
+                ])
             }
             for try await _ in session.asCompleted((0..<4).map { _ in session.delayed(makeBytes, 1 << 20) }) {}
             try context.expectEqual(try await context.engine.resources().usedBytes, before, "the bytes held")
@@ -78,7 +82,8 @@ extension EngineConformance {
             let got = try await context.expectError(EngineError.self) { try await context.engine.get(ValueRef(id: 1, byteCount: 0)) }
             try context.expectEqual(got.code, .closed, "the code of get")
         },
-        Case("lifecycle/closing-ends-runs", "closing a session ends what runs, and its event streams", requires: [.asyncFunctions]) { context in
+        Case("lifecycle/closing-ends-runs", "closing a session ends what runs, and its event streams", requires: [.asyncFunctions]) {
+            context in
             let session = context.session, held = try context.held()
             let events = session.events()
             let task = Task { try await session.delayed(forever, Delayed(held.path), 1).compute() }
@@ -94,5 +99,7 @@ extension EngineConformance {
         },
     ]
 
-    static let checksumFailing = Function("conformance.checksumFailing") { (_: Int) -> UInt64 in throw ConformanceTaskError(description: "boom") }
+    static let checksumFailing = Function("conformance.checksumFailing") { (_: Int) -> UInt64 in
+        throw ConformanceTaskError(description: "boom")
+    }
 }

@@ -21,7 +21,8 @@ extension EngineConformance {
         Case("parameters/list", "a function over a list takes any number of values") { context in
             let session = context.session
             for count in [1, 2, 17] {
-                try context.expectEqual(try await session.delayed(total, session.map(double, over: 0..<count)).compute(), count * (count - 1))
+                try context.expectEqual(
+                    try await session.delayed(total, session.map(double, over: 0..<count)).compute(), count * (count - 1))
             }
         },
         Case("parameters/list-or-array", "one function takes a list of values here and one array there") { context in
@@ -36,11 +37,15 @@ extension EngineConformance {
             try context.expectEqual(try await session.gather([Delayed<Int>]()).compute(), [])
             try context.expectEqual(try await session.delayed(total, [Delayed<Int>]()).compute(), 0)
             try context.expectEqual(try await session.compute([Delayed<Int>]()), [])
-            for try await _ in session.asCompleted([Delayed<Int>]()) { throw ConformanceFailure("asCompleted of nothing yielded something") }
+            for try await _ in session.asCompleted([Delayed<Int>]()) {
+                throw ConformanceFailure("asCompleted of nothing yielded something")
+            }
         },
         Case("parameters/closures", "closures over delayed values run", requires: [.closures]) { context in
             let session = context.session, offset = 100
-            let value = session.delayed(session.delayed(double, 5), Delayed("x")) { (number: Int, text: String) in "\(text)\(number + offset)" }
+            let value = session.delayed(session.delayed(double, 5), Delayed("x")) { (number: Int, text: String) in
+                "\(text)\(number + offset)"
+            }
             try context.expectEqual(try await value.compute(), "x110")
         },
     ]

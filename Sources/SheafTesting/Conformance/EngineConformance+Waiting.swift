@@ -18,7 +18,10 @@ extension EngineConformance {
             let values = (0..<1_000).map { session.delayed(asyncAdd, Delayed($0), 1) }
             try context.expectEqual(try await session.delayed(total, values).compute(), 500_500)
         },
-        Case("waiting/no-thread", "async tasks that wait hold no thread: more of them than workers wait at a time", requires: [.asyncFunctions]) {
+        Case(
+            "waiting/no-thread", "async tasks that wait hold no thread: more of them than workers wait at a time",
+            requires: [.asyncFunctions]
+        ) {
             context in
             let session = context.session, held = try context.held(), count = 24
             let values = (0..<count).map { session.delayed(hold, Delayed(held.path), Delayed($0)) }
@@ -32,14 +35,16 @@ extension EngineConformance {
 
     /// Tasks that make tasks. A closure takes the session along, so these need closures.
     static let dynamic: [Case] = [
-        Case("dynamic/plan-in-task", "a task may compute another plan on the same session", requires: [.closures, .asyncFunctions]) { context in
+        Case("dynamic/plan-in-task", "a task may compute another plan on the same session", requires: [.closures, .asyncFunctions]) {
+            context in
             let session = context.session
             let outer = session.delayed(
                 session.delayed(double, 3),
                 async: { count in try await session.compute(session.map(double, over: 0..<count)).reduce(0, +) })
             try context.expectEqual(try await session.delayed(double, outer).compute(), 60)
         },
-        Case("dynamic/nested", "plans in tasks in plans end, with any number of workers", requires: [.closures, .asyncFunctions]) { context in
+        Case("dynamic/nested", "plans in tasks in plans end, with any number of workers", requires: [.closures, .asyncFunctions]) {
+            context in
             let session = context.session
             @Sendable func fibonacci(_ n: Int) -> Delayed<Int> {
                 session.delayed(
@@ -51,7 +56,8 @@ extension EngineConformance {
             }
             try context.expectEqual(try await fibonacci(10).compute(), 55)
         },
-        Case("dynamic/failure", "a failure in an inner plan is the outer task's first cause", requires: [.closures, .asyncFunctions]) { context in
+        Case("dynamic/failure", "a failure in an inner plan is the outer task's first cause", requires: [.closures, .asyncFunctions]) {
+            context in
             let session = context.session
             let inner = session.delayed(fail, "inner", 1, options: NodeOptions(name: "innermost"))
             let outer = session.delayed(Delayed(0), options: NodeOptions(name: "outer"), async: { (_: Int) in try await inner.compute() })

@@ -118,7 +118,8 @@ public enum EngineConformance {
             case .failure(let error as PlanError) where error.code == .unsupported || error.code == .closureNotPortable:
                 return .gap(gap.description)
             case .failure(let error):
-                throw ConformanceFailure("“\(engine)” declares that it lacks \(gap), but \(check) ended with \(error) instead of a PlanError")
+                throw ConformanceFailure(
+                    "“\(engine)” declares that it lacks \(gap), but \(check) ended with \(error) instead of a PlanError")
             case .success:
                 throw ConformanceFailure("“\(engine)” declares that it lacks \(gap), but passes \(check): the gap has closed")
             }

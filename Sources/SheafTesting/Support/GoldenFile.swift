@@ -28,7 +28,9 @@ public struct GoldenFile: Sendable {
         let expected = try read()
         if expected == bytes { return nil }
         let lines = (String(decoding: expected, as: UTF8.self), String(decoding: bytes, as: UTF8.self))
-        let pairs = zip(lines.0.split(separator: "\n", omittingEmptySubsequences: false), lines.1.split(separator: "\n", omittingEmptySubsequences: false))
+        let pairs = zip(
+            lines.0.split(separator: "\n", omittingEmptySubsequences: false),
+            lines.1.split(separator: "\n", omittingEmptySubsequences: false))
         for (number, pair) in pairs.enumerated() where pair.0 != pair.1 {
             return "\(path):\(number + 1): expected “\(pair.0)”, found “\(pair.1)”; set SHEAF_REGENERATE_GOLDEN=1 to accept it"
         }

@@ -64,7 +64,8 @@ extension Graph {
             try Array(arguments).withUnsafeBufferPointer { arguments in
                 // An empty buffer may have no address, and nothing will be read from it.
                 let nowhere = UnsafeMutableRawPointer(values)
-                scope.attach(values: values, constants: constants.baseAddress ?? UnsafePointer(nowhere.assumingMemoryBound(to: AnyValue.self)))
+                scope.attach(
+                    values: values, constants: constants.baseAddress ?? UnsafePointer(nowhere.assumingMemoryBound(to: AnyValue.self)))
                 for node in 0..<count {
                     guard case .sync(let body) = function(node).body else { preconditionFailure("\(name(node)) is not synchronous") }
                     let range = argumentRange(node)

@@ -11,7 +11,8 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sheaf options") var arguments: SessionArguments
 
     func run() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sheaf-demo-\(ProcessInfo.processInfo.processIdentifier)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "sheaf-demo-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
 

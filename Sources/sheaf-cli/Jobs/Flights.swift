@@ -39,7 +39,11 @@ struct Flights: Job {
         let limit = Double(late)
         return session.lines(of: file, as: UTF8Slice.self, options: TextOptions(skipLines: 1))
             .parse { try Self.fields(of: $0, carrier, delay) }
-            .aggregateByKey(Summary()) { $0.add($1, lateFrom: limit) } merge: { $0.merge($1) }
+            .aggregateByKey(Summary()) {
+                $0.add($1, lateFrom: limit)
+            } merge: {
+                $0.merge($1)
+            }
             .map { Self.row($0, $1) }
     }
 

@@ -40,10 +40,19 @@ import Testing
         try await withSession(setup.options) { session async throws in
             let bag = session.bag(words, partitions: setup.partitions)
             for fanIn in [2, 5] {
-                let text = try await bag.treeAggregate("", fanIn: fanIn) { $0 += $1 } merge: { $0 += $1 }
+                let text = try await bag.treeAggregate("", fanIn: fanIn) {
+                    $0 += $1
+                } merge: {
+                    $0 += $1
+                }
                 #expect(text == words.joined())
             }
-            #expect(try await bag.aggregate("") { $0 += $1 } merge: { $0 += $1 } == words.joined())
+            #expect(
+                try await bag.aggregate("") {
+                    $0 += $1
+                } merge: {
+                    $0 += $1
+                } == words.joined())
             #expect(try await bag.reduce { $0 + $1 } == words.joined())
             #expect(try await bag.fold("") { $0 + $1 } == words.joined())
         }
@@ -53,7 +62,9 @@ import Testing
     func treeShape(fanIn: Int, partitions: Int, tasks: Int) async throws {
         let merges = Counter()
         _ = try await withSession { session async throws in
-            try await session.bag(0..<partitions, partitions: partitions).treeAggregate(0, fanIn: fanIn) { $0 += $1 } merge: {
+            try await session.bag(0..<partitions, partitions: partitions).treeAggregate(0, fanIn: fanIn) {
+                $0 += $1
+            } merge: {
                 merges.increment()
                 $0 += $1
             }
@@ -61,7 +72,11 @@ import Testing
         #expect(merges.value == partitions - 1)
         let started = try await withSession { session async throws in
             let events = session.events()
-            _ = try await session.bag(0..<partitions, partitions: partitions).treeAggregate(0, fanIn: fanIn) { $0 += $1 } merge: { $0 += $1 }
+            _ = try await session.bag(0..<partitions, partitions: partitions).treeAggregate(0, fanIn: fanIn) {
+                $0 += $1
+            } merge: {
+                $0 += $1
+            }
             for await case .runStarted(_, _, let tasks) in events { return tasks }
             return 0
         }
@@ -76,7 +91,12 @@ import Testing
             #expect(try await none.sum() == 0)
             #expect(try await none.min() == nil)
             #expect(try await none.mean() == nil)
-            #expect(try await none.aggregate(7) { $0 += $1 } merge: { $0 += $1 } == 7)
+            #expect(
+                try await none.aggregate(7) {
+                    $0 += $1
+                } merge: {
+                    $0 += $1
+                } == 7)
             #expect(try await none.reduce { $0 + $1 } == nil)
             #expect(try await none.take(3) == [])
             #expect(try await none.sorted().collect() == [])
@@ -107,7 +127,11 @@ import Testing
     func fanIn(_ fanIn: Int) async throws {
         try await withSession { session async throws in
             let error = await #expect(throws: PlanError.self) {
-                try await session.bag(0..<5).treeAggregate(0, fanIn: fanIn) { $0 += $1 } merge: { $0 += $1 }
+                try await session.bag(0..<5).treeAggregate(0, fanIn: fanIn) {
+                    $0 += $1
+                } merge: {
+                    $0 += $1
+                }
             }
             #expect(error?.code == .invalidArgument)
         }

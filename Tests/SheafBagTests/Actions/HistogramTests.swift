@@ -49,7 +49,8 @@ import Testing
         }
     }
 
-    @Test("Edges that are too few or do not ascend, and no bins at all, are refused", arguments: [[], [1], [1, 1], [2, 1], [0, .nan, 1]])
+    @Test(
+        "Edges that are too few or do not ascend, and no bins at all, are refused", arguments: [[], [1], [1, 1], [2, 1], [0, .nan, 1]])
     func refused(edges: [Double]) async throws {
         try await withSession { session async throws in
             let error = await #expect(throws: PlanError.self) { try await session.bag([1.0]).histogram(edges: edges) }

@@ -48,7 +48,8 @@ struct StatisticsCase: Decodable, Sendable, CustomTestStringConvertible {
             // The bound for compensated sums: a rounding of the result, and one of second order for each addition.
             let rounding = abs(expected.sum) * 0x1p-52 + Double(expected.count) * expected.absoluteSum * 0x1p-104
             #expect(abs(try await bag.sum() - expected.sum) <= rounding)
-            #expect(abs(try #require(try await bag.mean()) - expected.mean) <= rounding / Double(expected.count) + abs(expected.mean) * 0x1p-52)
+            #expect(
+                abs(try #require(try await bag.mean()) - expected.mean) <= rounding / Double(expected.count) + abs(expected.mean) * 0x1p-52)
             let stats = try await bag.stats()
             #expect(stats.count == expected.count)
             #expect(stats.minimum == expected.minimum)

@@ -59,6 +59,8 @@ import Testing
         }
     }
 
+    // Each case on one line, since its line is what the error has to name.
+    // swift-format-ignore
     static let actions = [
         Action("collect") { _ = try await $0.collect() },
         Action("collectPartitions") { _ = try await $0.collectPartitions() },
@@ -119,7 +121,13 @@ import Testing
             await check("top") { _ = try await bag.top(3) { _ -> Int in throw Malformed() } }
             await check("takeOrdered") { _ = try await bag.takeOrdered(3) { _, _ in throw Malformed() } }
             await check("reduce") { _ = try await bag.reduce { _, _ in throw Malformed() } }
-            await check("aggregate") { _ = try await bag.aggregate(0) { _, _ in throw Malformed() } merge: { $0 += $1 } }
+            await check("aggregate") {
+                _ = try await bag.aggregate(0) { _, _ in
+                    throw Malformed()
+                } merge: {
+                    $0 += $1
+                }
+            }
             await check("reduceByKey") { _ = try await pairs.reduceByKey { _, _ in throw Malformed() }.collect() }
             await check("foldByKey") { _ = try await pairs.foldByKey(0) { _, _ in throw Malformed() }.collect() }
             await check("mapValues") { _ = try await pairs.mapValues { _ -> Int in throw Malformed() }.collect() }
@@ -135,9 +143,10 @@ import Testing
         let later = Function("later", async: { (number: Int) async in number > 0 })
         try await withSession { session async throws in
             let bag = session.bag(0..<3)
-            let runs = [
-                { _ = try await bag.map(later).collect() }, { _ = try await bag.filter(later).collect() },
-            ] as [() async throws -> Void]
+            let runs =
+                [
+                    { _ = try await bag.map(later).collect() }, { _ = try await bag.filter(later).collect() },
+                ] as [() async throws -> Void]
             for run in runs {
                 let error = await #expect(throws: PlanError.self) { try await run() }
                 #expect(error?.code == .unsupported)

@@ -26,12 +26,15 @@ import Testing
         Case("elements") { _ = try await $0.elements() },
     ]
 
-    @Test("When the spill folder is full the run ends with an error that says what to do, and the session goes on", arguments: cases, [1, 3])
+    @Test(
+        "When the spill folder is full the run ends with an error that says what to do, and the session goes on", arguments: cases, [1, 3])
     func limit(_ operation: Case, _ workers: Int) async throws {
         let options = SessionOptions(workers: workers, memory: 1 << 20, spillLimit: 300_000)
         try await withSession(options) { session async throws in
             for _ in 0..<2 {
-                let bag = session.bag(0..<50_000, partitions: 5).map { (key: Int) in ((key * 7919) % 50_000, "a value of some length \(key)") }
+                let bag = session.bag(0..<50_000, partitions: 5).map { (key: Int) in
+                    ((key * 7919) % 50_000, "a value of some length \(key)")
+                }
                 let error = await #expect(throws: EngineError.self) { try await operation.run(bag) }
                 #expect(error?.code == .noSpace)
                 #expect(error?.hint?.isEmpty == false)

@@ -46,7 +46,9 @@ import Testing
             #expect(sum == 500_500 - 3 - 500 - 501 - 1000)
             #expect(observed.rejected == 4)
             let samples = observed.samples.sorted { $0.position!.line < $1.position!.line }
-            #expect(samples.map(\.position) == wrong.sorted { $0.key < $1.key }.map { RecordPosition(file: path, line: $0.key, text: $0.value) })
+            #expect(
+                samples.map(\.position) == wrong.sorted { $0.key < $1.key }.map { RecordPosition(file: path, line: $0.key, text: $0.value) }
+            )
             #expect(samples.allSatisfy { $0.reason == "not what it should be" })
         }
     }

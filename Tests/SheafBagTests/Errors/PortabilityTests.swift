@@ -21,6 +21,8 @@ import Testing
     static let digits = Function("digits") { (number: Int) in "\(number)".utf8.map { Int($0) } }
     static let pair = Function("pair") { (number: Int) in (number % 3, number) }
 
+    // Each case on one line, since its line is what the error has to name.
+    // swift-format-ignore
     static let closures = [
         Case("map") { _ = try await $0.map { $0 + 1 }.collect() },
         Case("filter") { _ = try await $0.filter { $0 > 1 }.collect() },

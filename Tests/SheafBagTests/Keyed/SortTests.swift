@@ -77,7 +77,8 @@ struct SortingCase: Decodable, Sendable, CustomTestStringConvertible {
     @Test("Not-a-numbers sort after all numbers, and none is lost or doubled", arguments: Setup.many)
     func notANumber(_ setup: Setup) async throws {
         var random = RandomInputs(seed: 5)
-        let numbers = (0..<10_000).map { _ in random.below(4) == 0 ? Double.nan : Double(random.below(1000)) - 500 } + [-.infinity, .infinity]
+        let numbers =
+            (0..<10_000).map { _ in random.below(4) == 0 ? Double.nan : Double(random.below(1000)) - 500 } + [-.infinity, .infinity]
         let expected = numbers.filter { !$0.isNaN }.sorted()
         try await withSession(setup.options) { session async throws in
             let bag = session.bag(numbers, partitions: setup.partitions)

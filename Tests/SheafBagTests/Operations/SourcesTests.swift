@@ -49,7 +49,9 @@ import Testing
     func delayedPartitions() async throws {
         try await withSession { session async throws in
             let make = Function("make") { (count: Int) in Array(0..<count) }
-            let bag = try await session.bag([session.delayed(make, 3), Delayed([7, 8]), session.delayed(make, 0), session.delayed(make, 1)])
+            let bag = try await session.bag([
+                session.delayed(make, 3), Delayed([7, 8]), session.delayed(make, 0), session.delayed(make, 1),
+            ])
             #expect(try await bag.collectPartitions() == [[0, 1, 2], [7, 8], [], [0]])
             let none = try await session.bag([Delayed<[Int]>]())
             #expect(try none.partitionCount() == 0)

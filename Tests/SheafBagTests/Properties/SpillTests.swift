@@ -5,7 +5,10 @@ import Testing
 /// With a budget far smaller than the data, results are the same, and the data has really been on disk.
 @Suite struct SpillTests {
     /// 1 MB, against several of data.
-    static let tight = [1, 2, 3].map { SessionOptions(workers: $0, memory: 1 << 20) } + [SessionOptions(workers: 2, memory: 1 << 20, seed: 5, deterministic: true)]
+    static let tight =
+        [1, 2, 3].map { SessionOptions(workers: $0, memory: 1 << 20) } + [
+            SessionOptions(workers: 2, memory: 1 << 20, seed: 5, deterministic: true)
+        ]
 
     /// Something that is neither trivial nor one of the types that are written without `Codable`.
     struct Record: Codable, Hashable, Comparable, Sendable {
@@ -38,9 +41,10 @@ import Testing
         #expect(observed.spilledBytes > 1 << 20)
         #expect(groups.count == 1000)
         #expect(groups.reduce(0) { $0 + $1.1 } == count)
-        #expect(groups.allSatisfy { key, size, sum, isOrdered in
-            isOrdered && size == (count - key + 999) / 1000 && sum == size * key + 1000 * size * (size - 1) / 2
-        })
+        #expect(
+            groups.allSatisfy { key, size, sum, isOrdered in
+                isOrdered && size == (count - key + 999) / 1000 && sum == size * key + 1000 * size * (size - 1) / 2
+            })
     }
 
     @Test("Shuffles of strings", arguments: tight.indices)

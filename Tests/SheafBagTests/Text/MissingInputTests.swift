@@ -7,7 +7,9 @@ import Testing
     func missing() async throws {
         try await withFolder { folder async throws in
             try await withSession { session async throws in
-                for (path, hint) in [("\(folder)/none.txt", "relative paths"), ("\(folder)/*.none", "relative patterns"), ("no such.gz", "relative")] {
+                for (path, hint) in [
+                    ("\(folder)/none.txt", "relative paths"), ("\(folder)/*.none", "relative patterns"), ("no such.gz", "relative"),
+                ] {
                     let calls = Counter()
                     let bag = session.bag(["other"]).union(session.lines(of: path)).map { calls.counting($0) }
                     let error = await #expect(throws: PlanError.self) { try await bag.collect() }

@@ -43,7 +43,12 @@ import Testing
         }
     }
 
-    @Test("Words of ordinary text, short and long", arguments: ["", " ", "one", "  one  two ", "a b c d e f g h i j k l m n o p q r s t", "internationalization of antidisestablishmentarianism"])
+    @Test(
+        "Words of ordinary text, short and long",
+        arguments: [
+            "", " ", "one", "  one  two ", "a b c d e f g h i j k l m n o p q r s t",
+            "internationalization of antidisestablishmentarianism",
+        ])
     func ordinaryWords(text: String) {
         #expect(UTF8Slice(text).words.map { String($0) } == text.split(separator: " ").map { String($0) })
     }

@@ -133,7 +133,8 @@ import Testing
                 let bag = session.lines(of: path, as: UTF8Slice.self, options: options)
                 let all = try await bag.collect()
                 #expect(all.elementsEqual(lines) { $0 == UTF8Slice($1) })
-                let some = try await bag.filter { Int($0[0..<($0.firstIndex(of: 32) ?? 0)])! % 1000 == 999 }.map { ($0, $0[3..<$0.count]) }.collect()
+                let some = try await bag.filter { Int($0[0..<($0.firstIndex(of: 32) ?? 0)])! % 1000 == 999 }.map { ($0, $0[3..<$0.count]) }
+                    .collect()
                 #expect(some.map { String($0.0) } == stride(from: 999, to: 60_000, by: 1000).map { lines[$0] })
                 #expect(some.allSatisfy { String($0.1) == String(String($0.0).dropFirst(3)) })
                 let kept = try await bag.map { $0[$0.count - 20..<$0.count] }.persist()
