@@ -1,8 +1,9 @@
-import Synchronization
+internal import SheafCore
+internal import Synchronization
 
 /// What closures did, in order. Thread-safe.
 final class Log: Sendable {
-    private let state = Mutex<[String]>([])
+    private let state = Locked<[String]>([])
 
     var lines: [String] { state.withLock { $0 } }
 
@@ -14,7 +15,7 @@ final class Log: Sendable {
 
 /// Counts what closures did. Thread-safe.
 final class Counter: Sendable {
-    private let state = Mutex(0)
+    private let state = Locked(0)
 
     var value: Int { state.withLock { $0 } }
 

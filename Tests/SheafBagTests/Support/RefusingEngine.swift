@@ -1,10 +1,11 @@
 import Sheaf
-import Synchronization
+internal import SheafCore
+internal import Synchronization
 
 /// An engine out of process that computes nothing: it counts the jobs that pass the plan check, and refuses them.
 final class RefusingEngine: Engine {
     let capabilities = Capabilities(engine: "refusing", closures: false)
-    private let submitted = Mutex(0)
+    private let submitted = Locked(0)
 
     /// Jobs that passed the plan check.
     var jobs: Int { submitted.withLock { $0 } }

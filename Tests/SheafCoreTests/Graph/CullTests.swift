@@ -62,6 +62,7 @@ struct CullTests {
         for (node, list) in inputs.enumerated() { for input in list { expected[input].append(UInt32(node)) } }
         let (offsets, targets) = Self.tagged(inputs).dependents()
         #expect(offsets.count == 21)
-        #expect((0..<20).map { Array(targets[Int(offsets[$0])..<Int(offsets[$0 + 1])]) } == expected)
+        let found = (0..<20).map { (node: Int) -> [UInt32] in Array(targets[Int(offsets[node])..<Int(offsets[node + 1])]) }
+        #expect(found == expected)
     }
 }
