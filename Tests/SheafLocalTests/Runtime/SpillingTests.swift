@@ -66,14 +66,6 @@ struct SpillingTests {
         }
     }
 
-    @Test func tuplesOfArrays() async throws {
-        try await check { index in
-            (Array(repeating: Double(index), count: 12_000), ["x", "\(index)"])
-        } _: { value in
-            "\(value.0.count) \(value.0[7]) \(value.1);"
-        }
-    }
-
     @Test func arraysOfStructs() async throws {
         try await check { index in
             (0..<1_900).map { Row(name: "row \($0)", numbers: [$0, index], note: $0 % 2 == 0 ? nil : "odd") }
