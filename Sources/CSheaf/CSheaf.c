@@ -64,6 +64,33 @@ void sheaf_spinning_mutex_init(pthread_mutex_t *mutex) {
     pthread_mutexattr_destroy(&attributes);
 }
 
+void sheaf_condition_init(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#ifndef __APPLE__
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+bool sheaf_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t nanoseconds) {
+    struct timespec limit = {.tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000)};
+#ifdef __APPLE__
+    return pthread_cond_timedwait_relative_np(condition, mutex, &limit) != ETIMEDOUT;
+#else
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    limit.tv_sec += now.tv_sec;
+    limit.tv_nsec += now.tv_nsec;
+    if (limit.tv_nsec >= 1000000000) {
+        limit.tv_sec += 1;
+        limit.tv_nsec -= 1000000000;
+    }
+    return pthread_cond_timedwait(condition, mutex, &limit) != ETIMEDOUT;
+#endif
+}
+
 struct thread_start {
     char name[16];
     void (*body)(void *);

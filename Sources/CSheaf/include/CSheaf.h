@@ -25,6 +25,12 @@ uint64_t sheaf_monotonic_nanoseconds(void);
 /// Initialises a mutex that spins for a moment before it sleeps, where the system has such a kind.
 void sheaf_spinning_mutex_init(pthread_mutex_t *mutex);
 
+/// Initialises a condition whose timed waits do not depend on the time of day.
+void sheaf_condition_init(pthread_cond_t *condition);
+
+/// Waits for a signal, so many nanoseconds at most. Returns false when that time has passed.
+bool sheaf_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t nanoseconds);
+
 /// Starts a detached thread that calls `body(context)`; `name` is shown by debuggers and profilers, of which 15 bytes are kept.
 /// Returns 0, or an error number.
 int sheaf_start_thread(const char *name, size_t stack_bytes, void (*body)(void *), void *context);

@@ -150,13 +150,14 @@ private final class SimulatedRun: RunHost, @unchecked Sendable {
     func drive() async -> [ValueRef] {
         var inFlight: [Int: Assignment] = [:]
         var report = LocalRun.Report()
-        let scope = TaskScope(resources: run.resources)
+        let scope = TaskScope(resources: run.resources), batch = Batch()
         while !run.scheduler.isComplete {
             if let error = control.withLock(\.stop) { _ = run.cancel(error) }
             // A random idle worker takes a task, or a random busy one completes its own.
             let worker = Int(random.next() % UInt64(workers))
             if let assignment = inFlight.removeValue(forKey: worker) {
-                run.execute(assignment, scope: scope, worker: worker, report: &report)
+                batch.publish(assignment.tasks.count)
+                run.execute(assignment, batch, scope: scope, worker: worker, report: &report)
                 run.absorb(&report, worker: worker)
                 run.settle(&report, host: self)
                 continue

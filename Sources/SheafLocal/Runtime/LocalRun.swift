@@ -102,7 +102,8 @@ final class LocalRun: @unchecked Sendable {
         }
     }
 
-    func execute(_ assignment: Assignment, scope: TaskScope, worker: Int, report: inout Report) {
+    /// Does what an assignment says. `batch` holds which of its tasks are still to be begun; other workers may take some away.
+    func execute(_ assignment: Assignment, _ batch: Batch, scope: TaskScope, worker: Int, report: inout Report) {
         report.clear()
         scope.attach(values: values, constants: UnsafePointer(constants.baseAddress!))
         do {
@@ -112,7 +113,7 @@ final class LocalRun: @unchecked Sendable {
             report.engineError = error
             // The run ends with this; what was not written stays where it is.
             for node in assignment.spills.dropFirst(report.spilled.count) { report.spilled.append((node, 0, false, true)) }
-            for node in assignment.tasks { report.failed.append((node, CancellationError())) }
+            while let position = batch.next() { report.failed.append((assignment.tasks[position], CancellationError())) }
             return
         }
         // Reading the clock costs as much as a tiny task, so of small batches only some are timed.
@@ -120,45 +121,53 @@ final class LocalRun: @unchecked Sendable {
         let isTimed = assignment.tasks.count >= 8 || report.batches & 15 == 1
         let begin = isTimed ? sheaf_monotonic_nanoseconds() : 0
         if job.detail >= .tasks {
-            for node in assignment.tasks { runTraced(node, assignment.attempts, scope, worker, &report) }
+            while let position = batch.next() { runTraced(assignment.tasks[position], assignment.attempts, scope, worker, &report) }
         } else {
-            runAll(assignment.tasks, assignment.attempts, scope, &report)
+            runAll(assignment.tasks, assignment.attempts, batch, scope, &report)
         }
         report.now = isTimed ? sheaf_monotonic_nanoseconds() : 0
         report.nanoseconds = report.now - begin
     }
 
     /// The hot loop: consecutive tasks of one function share the loads of its body.
-    private func runAll(_ tasks: [UInt32], _ attempts: [UInt32: Int], _ scope: TaskScope, _ report: inout Report) {
+    private func runAll(_ tasks: [UInt32], _ attempts: [UInt32: Int], _ batch: Batch, _ scope: TaskScope, _ report: inout Report) {
         let graph = job.graph
-        var position = 0
-        while position < tasks.count {
-            let index = graph.functionIndex(Int(tasks[position]))
+        var position = batch.next()
+        while let first = position {
+            let index = graph.functionIndex(Int(tasks[first]))
             guard case .sync(let body) = graph.functions[index].body else {
-                start(tasks[position], &report)
-                position += 1
+                start(tasks[first], &report)
+                position = batch.next()
                 continue
             }
-            while position < tasks.count, graph.functionIndex(Int(tasks[position])) == index {
-                let node = tasks[position]
-                position += 1
-                do {
-                    if resources.isCancelled { throw CancellationError() }
-                    prepare(scope, node, attempts, graph)
-                    (values + Int(node)).pointee = try body(scope)
-                    report.finished.append(node)
-                } catch {
-                    report.failed.append((node, decorate(error, node, scope)))
-                }
+            while let current = position, graph.functionIndex(Int(tasks[current])) == index {
+                call(body, tasks[current], attempts, graph, scope, &report)
+                position = batch.next()
             }
+        }
+    }
+
+    @inline(__always)
+    private func call(
+        _ body: (TaskScope) throws -> AnyValue, _ node: UInt32, _ attempts: [UInt32: Int], _ graph: Graph, _ scope: TaskScope,
+        _ report: inout Report
+    ) {
+        do {
+            if resources.isCancelled { throw CancellationError() }
+            prepare(scope, node, attempts, graph)
+            (values + Int(node)).pointee = try body(scope)
+            report.finished.append(node)
+        } catch {
+            report.failed.append((node, decorate(error, node, scope)))
         }
     }
 
     private func runTraced(_ node: UInt32, _ attempts: [UInt32: Int], _ scope: TaskScope, _ worker: Int, _ report: inout Report) {
         let attempt = attempts[node] ?? 1
         report.events.append(event(node, worker, .started, attempt: attempt))
+        guard case .sync(let body) = job.graph.function(Int(node)).body else { return start(node, &report) }
         let finished = report.finished.count
-        runAll([node], attempts, scope, &report)
+        call(body, node, attempts, job.graph, scope, &report)
         if report.finished.count > finished {
             report.events.append(event(node, worker, .finished(bytes: values[Int(node)]?.byteCount ?? 0), attempt: attempt))
         }

@@ -18,7 +18,7 @@ final class Monitor: @unchecked Sendable {
     init() {
         // The lock is held for fractions of a microsecond, so a short spin is cheaper than a sleep.
         sheaf_spinning_mutex_init(mutex)
-        pthread_cond_init(condition, nil)
+        sheaf_condition_init(condition)
     }
 
     deinit {
@@ -31,6 +31,8 @@ final class Monitor: @unchecked Sendable {
     func lock() { pthread_mutex_lock(mutex) }
     func unlock() { pthread_mutex_unlock(mutex) }
     func wait() { pthread_cond_wait(condition, mutex) }
+    /// Waits so many nanoseconds at most. Returns false when that time has passed.
+    func wait(nanoseconds: UInt64) -> Bool { sheaf_condition_wait(condition, mutex, nanoseconds) }
     func wakeOne() { pthread_cond_signal(condition) }
     func wakeAll() { pthread_cond_broadcast(condition) }
 

@@ -5,7 +5,8 @@ internal import Synchronization
 /// The threads of the embedded engine, the jobs they work on, and the values it holds for its callers.
 ///
 /// Workers come to the monitor to report a batch of tasks and take the next, so the cost of the lock is shared by the batch; its size
-/// follows from how long tasks take, so long tasks are still handed out one by one.
+/// follows from how long tasks take, so long tasks are still handed out one by one. Where that was misjudged, because a few of many
+/// short tasks are long, an idle worker takes what lies behind them.
 final class WorkerPool: @unchecked Sendable, RunHost {
     let memory: MemoryLedger
     let spill: SpillFile
@@ -18,7 +19,9 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     private var stored: [UInt64: AnyValue] = [:]
     private var nextRef: UInt64 = 1
     private var swiftJobs = JobQueue()
-    private var idle = 0
+    /// Workers that wait, and those of them that will look by themselves whether a batch was misjudged.
+    private var idle = 0, watching = 0
+    private var crew: [Member] = []
     private var isStopped = false
     /// Bytes spilled when the heap was last trimmed.
     private let trimmedAt = Atomic<Int>(0)
@@ -27,6 +30,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         memory = MemoryLedger(budget: options.memory)
         self.spill = spill
         workers = max(options.workers, 1)
+        crew = (0..<workers).map { _ in Member() }
         executor.pool = self
         // Freed blocks of this size go back to the system at once, so resident memory follows the ledger.
         sheaf_map_blocks_from(4 << 20)
@@ -126,11 +130,23 @@ final class WorkerPool: @unchecked Sendable, RunHost {
 
     // MARK: Workers
 
+    /// What a worker is about.
+    private struct Member {
+        let batch = Batch()
+        var run: LocalRun?
+        /// Whether others may take from the batch: not when its tasks wait for values that the worker is to load first.
+        var isShared = false
+        /// Whether somebody idle has seen this very batch before.
+        var isWatched = false
+    }
+
     private func work(_ worker: Int) {
+        let batch = crew[worker].batch
         var assignment = Assignment()
         var report = LocalRun.Report()
         var scope: TaskScope?
         var ranJob = false
+        var patience = Self.leastPatience
         monitor.lock()
         while true {
             // In turns with tasks, so that jobs that keep yielding do not starve them.
@@ -142,14 +158,16 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                 continue
             }
             ranJob = false
-            if let run = takeWork(worker, &assignment) {
+            if let run = takeWork(worker, &assignment) ?? takeFromWatched(worker, patience, &assignment) {
+                patience = Self.leastPatience
                 run.activeWorkers += 1
                 repeat {
-                    if isMoreWorthwhile(run) { monitor.wakeOne() }
+                    begin(assignment, of: run, worker)
+                    if isMoreWorthwhile(run) || isWatchWorthwhile(assignment) { monitor.wakeOne() }
                     monitor.unlock()
                     if scope?.resources !== run.resources { scope = TaskScope(resources: run.resources) }
                     run.settle(&report, host: self)
-                    run.execute(assignment, scope: scope!, worker: worker, report: &report)
+                    run.execute(assignment, batch, scope: scope!, worker: worker, report: &report)
                     trimHeapIfWorthwhile()
                     monitor.lock()
                     run.absorb(&report, worker: worker)
@@ -157,6 +175,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                     guard swiftJobs.isEmpty, isWorthJoining(run, others: run.activeWorkers - 1) else { break }
                     run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
                 } while !assignment.isEmpty
+                crew[worker].run = nil
                 run.activeWorkers -= 1
                 endIfComplete(run)
                 monitor.unlock()
@@ -167,11 +186,16 @@ final class WorkerPool: @unchecked Sendable, RunHost {
             if !swiftJobs.isEmpty { continue }
             if isStopped && runs.isEmpty { break }
             scope = nil
-            idle += 1
-            monitor.wait()
-            idle -= 1
+            patience = wait(patience)
         }
         monitor.unlock()
+    }
+
+    private func begin(_ assignment: Assignment, of run: LocalRun, _ worker: Int) {
+        crew[worker].run = run
+        crew[worker].isShared = assignment.spills.isEmpty && assignment.loads.isEmpty
+        crew[worker].isWatched = false
+        crew[worker].batch.publish(assignment.tasks.count)
     }
 
     private func takeWork(_ worker: Int, _ assignment: inout Assignment) -> LocalRun? {
@@ -181,6 +205,47 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         }
         return nil
     }
+
+    // MARK: Misjudged batches
+
+    /// In nanoseconds: the first and the longest wait before an idle worker looks again at what others were handed.
+    private static let leastPatience: UInt64 = 250_000, mostPatience: UInt64 = 16_000_000
+
+    /// Waits for something to do: while others work on batches, only for so long. Returns how long to wait the next time.
+    private func wait(_ patience: UInt64) -> UInt64 {
+        idle += 1
+        defer { idle -= 1 }
+        guard crew.contains(where: { $0.run != nil }) else {
+            monitor.wait()
+            return Self.leastPatience
+        }
+        for member in crew.indices { crew[member].isWatched = true }
+        watching += 1
+        defer { watching -= 1 }
+        return monitor.wait(nanoseconds: patience) ? Self.leastPatience : min(patience * 2, Self.mostPatience)
+    }
+
+    /// Whether somebody has to be woken who looks, in a while, whether this batch was misjudged.
+    private func isWatchWorthwhile(_ assignment: Assignment) -> Bool {
+        idle > 0 && watching == 0 && assignment.tasks.count > 1
+    }
+
+    /// Takes half of what a worker was handed before this one began to wait, and has not begun.
+    private func takeFromWatched(_ worker: Int, _ patience: UInt64, _ assignment: inout Assignment) -> LocalRun? {
+        guard patience > Self.leastPatience else { return nil }
+        for victim in crew.indices where victim != worker && crew[victim].isWatched && crew[victim].isShared {
+            guard let run = crew[victim].run, !run.scheduler.isCancelled else { continue }
+            let count = crew[victim].batch.takeHalf()
+            guard count > 0 else { continue }
+            run.scheduler.reassign(last: count, of: victim, to: worker, into: &assignment)
+            // There may be more where this came from.
+            if idle > 0 { monitor.wakeOne() }
+            return run
+        }
+        return nil
+    }
+
+    // MARK: How much at a time
 
     /// Tasks to hand out at a time: some 50 µs worth, but never more than this worker's share of what is ready.
     private func batchLimit(_ run: LocalRun) -> Int {

@@ -5,7 +5,7 @@ package import SheafCore
 ///
 /// Ready tasks lie on one stack per worker, so that a worker goes on with what it has just made ready (depth first, cache warm);
 /// an idle worker takes from the common list of tasks without inputs, in the planned order, and then steals half of the longest
-/// stack, oldest first.
+/// stack, oldest first. What a worker was handed but has not begun can be reassigned, too.
 ///
 /// - Complexity: amortised O(1) per task and per edge, apart from decisions about spilling, which are O(large values).
 package struct Scheduler {
@@ -121,7 +121,6 @@ package struct Scheduler {
         }
         running += assignment.tasks.count
         if !attempts.isEmpty { assignment.attempts = attempts }
-        swap(&batches[worker], &assignment.previous)
         batches[worker].removeAll(keepingCapacity: true)
         batches[worker].append(contentsOf: assignment.tasks)
     }
@@ -150,6 +149,16 @@ package struct Scheduler {
         stacks[worker].append(contentsOf: stacks[victim][..<count])
         stacks[victim].removeFirst(count)
         return true
+    }
+
+    /// The last `count` tasks handed to `victim`, none of which it has begun, are now `worker`'s, which has reported everything.
+    package mutating func reassign(last count: Int, of victim: Int, to worker: Int, into assignment: inout Assignment) {
+        assignment.clear()
+        assignment.tasks.append(contentsOf: batches[victim].suffix(count))
+        batches[victim].removeLast(count)
+        if !attempts.isEmpty { assignment.attempts = attempts }
+        batches[worker].removeAll(keepingCapacity: true)
+        batches[worker].append(contentsOf: assignment.tasks)
     }
 
     /// The first of the nodes that take a node's result.
@@ -290,7 +299,6 @@ package struct Assignment {
     package var loads: [UInt32] = []
     /// Of tasks that were tried before; the others are at their first.
     package var attempts: [UInt32: Int] = [:]
-    var previous: [UInt32] = []
 
     package init() {}
 

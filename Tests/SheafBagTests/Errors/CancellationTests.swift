@@ -36,14 +36,14 @@ import Testing
         Case("combining") { session, _, body in
             _ = try await session.bag(0..<many, partitions: 3).map { (body($0) % 100, 1) }.reduceByKey(.sum, partitions: 3).count()
         },
-        Case("spilling shuffle", after: 300_000) { session, _, body in
+        Case("spilling shuffle", after: 100_000) { session, _, body in
             _ = try await session.bag(0..<many, partitions: 3).map { (body($0), 1) }.groupByKey(partitions: 3).count()
         },
-        Case("spilling sum", after: 300_000) { session, _, body in
+        Case("spilling sum", after: 100_000) { session, _, body in
             _ = try await session.bag(0..<many, partitions: 3).map { (body($0), 1) }.reduceByKey(.sum, partitions: 3).count()
         },
-        Case("persist", after: 300_000) { session, _, body in _ = try await session.bag(0..<many, partitions: 3).map(body).persist() },
-        Case("write", after: 50_000) { session, path, body in
+        Case("persist", after: 100_000) { session, _, body in _ = try await session.bag(0..<many, partitions: 3).map(body).persist() },
+        Case("write", after: 20_000) { session, path, body in
             _ = try await session.bag(0..<many, partitions: 3).map(body).write(text: path + "-written")
         },
         Case("sequence", size: some) { session, _, body in
@@ -67,7 +67,7 @@ import Testing
         try await withFolder { folder async throws in
             try FileManager.default.createDirectory(atPath: "\(folder)/spill", withIntermediateDirectories: true)
             let path = try write(String(repeating: "some line\n", count: Self.some).utf8, to: "lines", in: folder)
-            let options = SessionOptions(workers: workers, memory: 2 << 20, spillFolder: "\(folder)/spill", spillLimit: 64 << 20)
+            let options = SessionOptions(workers: workers, memory: 1 << 20, spillFolder: "\(folder)/spill", spillLimit: 64 << 20)
             try await withSession(options) { session async throws in
                 let calls = Counter()
                 let begun = AsyncStream.makeStream(of: Void.self)

@@ -1,5 +1,6 @@
 import Foundation
 import Sheaf
+import SheafTesting
 import Testing
 
 @Suite struct PortabilityTests {
@@ -54,7 +55,7 @@ import Testing
 
     @Test("A closure in a plan for an engine out of process is an error of the plan that names its file and line", arguments: closures)
     func closure(_ plan: Case) async throws {
-        let engine = RefusingEngine()
+        let engine = RefusingEngine(capabilities: Capabilities(engine: "refusing", closures: false))
         let session = Session(engine: engine, options: SessionOptions(workers: 2, memory: 64 << 20))
         let error = await #expect(throws: PlanError.self) { try await plan.run(session.bag(0..<9, partitions: 3)) }
         #expect(error?.code == .closureNotPortable)
@@ -62,7 +63,7 @@ import Testing
         #expect(error?.location?.file == "SheafBagTests/PortabilityTests.swift")
         #expect(error?.message.contains("refusing") == true, "names the engine")
         #expect(error?.hint?.contains("Function") == true)
-        #expect(engine.jobs == 0)
+        #expect(engine.requests == [], "nothing was asked of the engine")
     }
 
     static let named = [
@@ -109,11 +110,11 @@ import Testing
 
     @Test("A plan of registered functions and named reducers passes the check, and reaches the engine", arguments: named)
     func portable(_ plan: Case) async throws {
-        let engine = RefusingEngine()
+        let engine = RefusingEngine(capabilities: Capabilities(engine: "refusing", closures: false))
         let session = Session(engine: engine, options: SessionOptions(workers: 2, memory: 64 << 20))
         let error = await #expect(throws: EngineError.self) { try await plan.run(session.bag(0..<9, partitions: 3)) }
-        #expect(error?.code == RefusingEngine.refusal)
-        #expect(engine.jobs == 1)
+        #expect(error?.code == .refused)
+        #expect(engine.requests == ["submit"])
     }
 
     @Test("The first lines of the design's first program pass the check with a registered function")
@@ -124,10 +125,10 @@ import Testing
             return (id, value)
         }
         let path = Oracle.file("byte-order-mark.txt")
-        let engine = RefusingEngine()
+        let engine = RefusingEngine(capabilities: Capabilities(engine: "refusing", closures: false))
         let elsewhere = Session(engine: engine, options: SessionOptions(workers: 2, memory: 64 << 20))
         await #expect(throws: EngineError.self) { try await elsewhere.lines(of: path).compactMap(parse).reduceByKey(.sum).collect() }
-        #expect(engine.jobs == 1)
+        #expect(engine.requests == ["submit"])
         let sums = try await withSession { try await $0.lines(of: path).compactMap(parse).reduceByKey(.sum).collect() }
         #expect(sums.map { "\($0.0) \($0.1)" } == ["1 10"])
     }

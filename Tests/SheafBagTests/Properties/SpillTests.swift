@@ -33,7 +33,7 @@ import Testing
 
     @Test("groupByKey of integers", arguments: tight.indices)
     func groupIntegers(index: Int) async throws {
-        let count = 1 << 18
+        let count = 1 << 17
         let (groups, observed) = try await observing(Self.tight[index]) { session async throws in
             try await session.bag(0..<count, partitions: 5).map { ($0 % 1000, $0) }.groupByKey(partitions: 7)
                 .map { ($0.0, $0.1.count, $0.1.reduce(0, +), $0.1 == $0.1.sorted()) }.collect()
@@ -78,7 +78,7 @@ import Testing
 
     @Test("Sorting integers and tuples", arguments: tight.indices)
     func sortTuples(index: Int) async throws {
-        let count = 1 << 17
+        let count = 1 << 16
         let (result, observed) = try await observing(Self.tight[index]) { session async throws in
             let pairs = session.bag(0..<count, partitions: 6).map { (Self.shuffled($0, of: count), "\($0)") }
             let integers = try await pairs.keys().sorted(partitions: 5).collect()

@@ -40,6 +40,15 @@ struct WorkerTests {
         #expect(try await session.compute(values).allSatisfy { $0 })
     }
 
+    @Test(arguments: [2, 3])
+    func longTasksAmongQuickOnesOfTheSameLineRunSideBySide(workers: Int) async throws {
+        let session = Session(workers: workers), point = MeetingPoint(workers)
+        let values = (0..<4000).map { index in
+            session.delayed(Delayed(index)) { (index: Int) in (2000..<2000 + workers).contains(index) ? point.meet() : true }
+        }
+        #expect(try await session.compute(values).allSatisfy { $0 })
+    }
+
     @Test func anIdleEngineUsesNoProcessor() async throws {
         #if os(Linux)
         let session = Session(workers: 3), point = MeetingPoint(3)

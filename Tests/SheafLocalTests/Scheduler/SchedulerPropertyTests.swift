@@ -51,17 +51,18 @@ struct SchedulerPropertyTests {
         #expect(scheduler.isComplete)
     }
 
-    @Test("the random plans do spill, fail, retry and lose tasks; else the property above would show nothing")
+    @Test("the random plans do spill, fail, retry, move and lose tasks; else the property above would show nothing")
     func casesAreInteresting() {
-        var spills = 0, retries = 0, losses = 0
+        var spills = 0, retries = 0, losses = 0, reassigned = 0
         for seed in UInt64(0)..<100 {
             let plan = RandomPlan(seed: seed)
             let simulation = SchedulerSimulation(plan, workers: 2, seed: seed)
             #expect(simulation.run())
             spills += simulation.spillCount
             retries += zip(simulation.attempted, simulation.finished).count { $0 > 1 && $1 == 1 }
+            reassigned += simulation.reassigned
             losses += plan.lostWithAncestors().count { $0 }
         }
-        #expect(spills > 100 && retries > 20 && losses > 20)
+        #expect(spills > 100 && retries > 20 && losses > 20 && reassigned > 100)
     }
 }

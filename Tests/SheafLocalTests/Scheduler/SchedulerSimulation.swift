@@ -24,6 +24,7 @@ final class SchedulerSimulation {
     var releases: [Int]
     var stored = 0
     var spillCount = 0
+    var reassigned = 0
     let dependents: [[Int]]
 
     init(_ plan: RandomPlan, workers: Int, seed: UInt64) {
@@ -52,7 +53,7 @@ final class SchedulerSimulation {
                 advance(worker)
             } else if !timers.isEmpty, random.chance(30) {
                 scheduler.retry(timers.remove(at: Int.random(in: timers.indices, using: &random)), worker: worker)
-            } else if !take(worker), turns.allSatisfy({ $0 == nil }) {
+            } else if !take(worker), !takeFromAnother(worker), turns.allSatisfy({ $0 == nil }) {
                 // Nobody works: somebody has to be given something, or a retry has to be due.
                 if !turns.indices.contains(where: { take($0) }) {
                     guard !timers.isEmpty else { return false }
@@ -72,6 +73,24 @@ final class SchedulerSimulation {
         #expect(assignment.tasks.count <= limit)
         for node in assignment.tasks { #expect(assignment.attempts[node] ?? 1 == attempted[Int(node)] + 1) }
         turns[worker] = Turn(assignment: assignment)
+        return true
+    }
+
+    /// Takes some of what another worker was handed, of which a random part counts as begun.
+    private func takeFromAnother(_ worker: Int) -> Bool {
+        let victims = turns.indices.filter { victim in
+            turns[victim].map { $0.assignment.tasks.count > 1 && $0.assignment.spills.isEmpty && $0.assignment.loads.isEmpty } ?? false
+        }
+        guard let victim = victims.randomElement(using: &random), var turn = turns[victim] else { return false }
+        let count = Int.random(in: 1..<turn.assignment.tasks.count, using: &random)
+        var assignment = Assignment()
+        scheduler.reassign(last: count, of: victim, to: worker, into: &assignment)
+        #expect(assignment.tasks == turn.assignment.tasks.suffix(count))
+        for node in assignment.tasks { #expect(assignment.attempts[node] ?? 1 == attempted[Int(node)] + 1) }
+        turn.assignment.tasks.removeLast(count)
+        turns[victim] = turn
+        turns[worker] = Turn(assignment: assignment)
+        reassigned += count
         return true
     }
 
