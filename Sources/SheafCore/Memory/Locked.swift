@@ -1,14 +1,12 @@
-package import Synchronization
-
 // State behind a lock: the standard library's `Mutex`, except under ThreadSanitizer, which cannot see into its slow path (that lives in a
 // library that is not instrumented) and would report a race wherever the lock is contended.
 #if SHEAF_TSAN
 #if canImport(Glibc)
-package import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-package import Musl
+internal import Musl
 #else
-package import Darwin
+internal import Darwin
 #endif
 
 package struct Locked<State: ~Copyable>: ~Copyable, @unchecked Sendable {
@@ -34,5 +32,7 @@ package struct Locked<State: ~Copyable>: ~Copyable, @unchecked Sendable {
     }
 }
 #else
+package import Synchronization
+
 package typealias Locked = Mutex
 #endif
