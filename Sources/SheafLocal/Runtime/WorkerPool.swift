@@ -141,13 +141,13 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     }
 
     private func work(_ worker: Int) {
-        let batch = crew[worker].batch
         var assignment = Assignment()
         var report = LocalRun.Report()
         var scope: TaskScope?
         var ranJob = false
         var patience = Self.leastPatience
         monitor.lock()
+        let batch = crew[worker].batch
         while true {
             // In turns with tasks, so that jobs that keep yielding do not starve them.
             if !ranJob, let job = swiftJobs.popFirst() {
