@@ -14,7 +14,8 @@ var settings: [SwiftSetting] = [
 if environment["SHEAF_WARNINGS_AS_ERRORS"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 var dependencies: [Package.Dependency] = [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
 ]
 // The documentation plugin is a build-time tool of `make docs` only.
 if environment["SHEAF_DOCS"] != nil {
@@ -29,6 +30,7 @@ let package = Package(
         .library(name: "SheafCore", targets: ["SheafCore"]),
         .library(name: "SheafLocal", targets: ["SheafLocal"]),
         .library(name: "SheafBag", targets: ["SheafBag"]),
+        .library(name: "SheafArray", targets: ["SheafArray"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -38,6 +40,14 @@ let package = Package(
         .target(name: "SheafCore", dependencies: ["CSheaf"], swiftSettings: settings),
         .target(name: "SheafLocal", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "SheafBag", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
+        .target(name: "CSheafKernels"),
+        .target(
+            name: "SheafArray",
+            dependencies: [
+                "SheafCore", "CSheaf", "CSheafKernels", .product(name: "ComplexModule", package: "swift-numerics"),
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "SheafProgram",
             dependencies: ["SheafCore", "SheafLocal", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -51,6 +61,7 @@ let package = Package(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "SheafLocalTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "SheafBagTests", dependencies: ["Sheaf", "SheafTesting"], resources: [.copy("Oracle")], swiftSettings: settings),
+        .testTarget(name: "SheafArrayTests", dependencies: ["SheafArray", "SheafCore", "SheafLocal"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

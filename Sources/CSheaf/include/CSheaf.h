@@ -19,6 +19,9 @@ void sheaf_trim_heap(void);
 /// Makes the allocator map blocks of `bytes` and more on their own, so that freeing them returns their pages at once.
 void sheaf_map_blocks_from(size_t bytes);
 
+/// Asks for pages of 2 MiB under a range of memory, where the system has them.
+void sheaf_prefer_huge_pages(void *start, size_t bytes);
+
 /// Nanoseconds of the monotonic clock.
 uint64_t sheaf_monotonic_nanoseconds(void);
 

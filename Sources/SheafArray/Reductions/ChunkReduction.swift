@@ -1,0 +1,151 @@
+/// Reduces one chunk, a tile at a time, along some of its axes.
+struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
+    let kernel: ReductionKernel<Input, Partial, Output>
+    /// Of each axis, whether it is reduced.
+    let isReduced: [Bool]
+    /// Of the whole array.
+    let arrayShape: [Int]
+
+    /// The partial results; reduced axes have length 1.
+    func reduce(_ reader: TileReader) throws -> DenseArray<Partial> {
+        let shape = reader.region.shape
+        let partialShape = zip(shape, isReduced).map { $1 ? 1 : $0 }
+        return try DenseArray<Partial>(shape: partialShape) { partials in
+            partials.initialize(repeating: kernel.initial)
+            guard reader.count > 0, let base = partials.baseAddress else { return }
+            try fold(reader, Layout(shape, isReduced, oneAxis: kernel.needsIndex), base)
+        }
+    }
+
+    /// A chunk as rows: trailing axes that are all reduced, or all kept.
+    private struct Layout {
+        let inner: Int
+        let innerIsReduced: Bool
+        let outerShape: [Int]
+        /// How far the partial result moves with each outer axis; 0 where that is reduced.
+        let outerSteps: [Int]
+
+        init(_ shape: [Int], _ isReduced: [Bool], oneAxis: Bool) {
+            innerIsReduced = isReduced.last ?? true
+            var first = shape.count
+            while first > 0, isReduced[first - 1] == innerIsReduced, !(oneAxis && first < shape.count) { first -= 1 }
+            inner = shape[first...].reduce(1, *)
+            outerShape = Array(shape[..<first])
+            let strides = contiguousStrides(zip(shape, isReduced).map { $1 ? 1 : $0 })
+            outerSteps = (0..<first).map { isReduced[$0] ? 0 : strides[$0] }
+        }
+    }
+
+    private func fold(_ reader: TileReader, _ layout: Layout, _ partials: UnsafeMutablePointer<Partial>) throws {
+        let inner = layout.inner
+        var rows = Rows(layout.outerShape, layout.outerSteps)
+        var plane = layout.innerIsReduced ? nil : kernel.plane.map { Plane($0, inner) }
+        // Whole rows at a time where several fit a tile, else parts of a row.
+        let rowsPerTile = max(reader.capacity / inner, 1)
+        let rowCount = reader.count / inner
+        var row = 0
+        while row < rowCount {
+            let tiled = min(rowsPerTile, rowCount - row)
+            var part = 0
+            while part < inner {
+                let length = tiled > 1 ? inner : min(reader.capacity, inner - part)
+                var elements = try reader.read(row * inner + part, length * tiled).assumingMemoryBound(to: Input.self)
+                for _ in 0..<tiled {
+                    if part == 0 { plane?.move(to: partials + rows.offset) }
+                    let index = kernel.needsIndex ? self.index(of: reader.region, rows.coordinates, part) : 0
+                    if layout.innerIsReduced {
+                        try kernel.run(elements, length, index, &partials[rows.offset])
+                    } else if plane != nil {
+                        plane!.add(elements, part, length)
+                    } else {
+                        try kernel.lanes(elements, length, index, partials + rows.offset + part)
+                    }
+                    elements += length
+                    if part + length == inner {
+                        plane?.endRow()
+                        rows.advance()
+                    }
+                }
+                part += length
+            }
+            row += tiled
+            try reader.checkCancellation()
+        }
+        plane?.flush()
+    }
+
+    /// The index along the reduced axes, counted in C order of the whole array.
+    private func index(of region: Region, _ outer: [Int], _ part: Int) -> Int {
+        var index = 0
+        for axis in isReduced.indices where isReduced[axis] {
+            let position = axis < outer.count ? outer[axis] : part
+            index = index * arrayShape[axis] + region.start[axis] + position
+        }
+        return index
+    }
+
+    /// Walks the outer axes in C order.
+    private struct Rows {
+        let shape: [Int]
+        let steps: [Int]
+        var coordinates: [Int]
+        var offset = 0
+
+        init(_ shape: [Int], _ steps: [Int]) {
+            self.shape = shape
+            self.steps = steps
+            coordinates = shape.map { _ in 0 }
+        }
+
+        mutating func advance() {
+            var axis = shape.count - 1
+            while axis >= 0 {
+                coordinates[axis] += 1
+                offset += steps[axis]
+                if coordinates[axis] < shape[axis] { return }
+                offset -= steps[axis] * shape[axis]
+                coordinates[axis] = 0
+                axis -= 1
+            }
+        }
+    }
+
+    /// The accumulators of the row of partial results that is being added to.
+    private struct Plane: ~Copyable {
+        let kernel: PlaneKernel<Input, Partial>
+        let count: Int
+        let memory: UnsafeMutableRawPointer
+        var target: UnsafeMutablePointer<Partial>?
+        var rows = 0
+
+        init(_ kernel: PlaneKernel<Input, Partial>, _ count: Int) {
+            self.kernel = kernel
+            self.count = count
+            memory = .allocate(byteCount: max(count * kernel.elementBytes, 1), alignment: 64)
+            kernel.clear(memory, count)
+        }
+
+        deinit { memory.deallocate() }
+
+        mutating func move(to partials: UnsafeMutablePointer<Partial>) {
+            if partials != target { flush() }
+            target = partials
+        }
+
+        func add(_ elements: UnsafePointer<Input>, _ start: Int, _ length: Int) {
+            kernel.add(elements, memory + start * kernel.elementBytes, length)
+        }
+
+        mutating func endRow() {
+            rows += 1
+            if rows == kernel.rows { flush() }
+        }
+
+        mutating func flush() {
+            guard let target, rows > 0 else { return }
+            kernel.flush(memory, target, count)
+            kernel.clear(memory, count)
+            rows = 0
+        }
+    }
+}

@@ -1,0 +1,125 @@
+internal import SheafCore
+
+/// Partial results that are combined at a time.
+private let fanIn = 16
+
+extension NDArray {
+    /// Reduces along some axes: chunk by chunk, fused with the element-wise operations before, then up a tree.
+    ///
+    /// - Parameters:
+    ///   - axes: negative ones count from the last; `nil` for all.
+    ///   - keepingDimensions: whether reduced axes stay, with length 1.
+    ///   - allowsEmpty: whether there is a result for no elements.
+    func reducing<Partial, Output>(
+        _ kernel: ReductionKernel<Scalar, Partial, Output>, axes: [Int]?, keepingDimensions: Bool, allowsEmpty: Bool = true,
+        fileID: StaticString, line: UInt
+    ) -> NDArray<Output> {
+        let location = SourceLocation(fileID: fileID, line: line), node = node
+        let axes = Axes(axes, rank: rank, operation: kernel.name, location: location)
+        let isReduced = axes.isSelected
+        var problem = axes.problem
+        if !allowsEmpty, problem == nil, zip(shape, isReduced).contains(where: { $0 == 0 && $1 }) {
+            problem = PlanError(
+                .invalidArgument, "“\(kernel.name)” of no elements: the shape is \(shape)", node: kernel.name, location: location,
+                hint: "an axis of length 0 has none")
+        }
+        let full = ChunkGrid(zip(node.grid.chunks, isReduced).map { $1 ? [1] : $0 })
+        let grid = keepingDimensions ? full : ChunkGrid(zip(node.grid.chunks, isReduced).filter { !$1 }.map(\.0))
+        let reducedCount = zip(shape, isReduced).reduce(1) { $0 * ($1.1 ? $1.0 : 1) }
+        let reduction = ChunkReduction(kernel: kernel, isReduced: isReduced, arrayShape: shape)
+        return NDArray<Output>(
+            session,
+            TaskNode<Output>(Operation(kernel.name), grid: grid, after: [node], location: location, problem: problem) { lowering in
+                let bytes = MemoryLayout<Partial>.stride
+                let partials = try lowering.consume(
+                    node, [Operation(kernel.name)], location: location,
+                    cost: { region in Cost(resultBytes: zip(region.shape, isReduced).reduce(bytes) { $0 * ($1.1 ? 1 : $1.0) }) }
+                ) { _, reader in TypedValue(try reduction.reduce(reader)) }
+                // The chunks that make up each result, in the array's order.
+                var groups = [[Graph.Argument]](repeating: [], count: full.count)
+                lowering.forEachChunk(node.grid) { index, coordinates in
+                    groups[full.index(zip(coordinates, isReduced).map { $1 ? 0 : $0 })].append(partials[index])
+                }
+                var combiners: [Int: Int] = [:]
+                return groups.enumerated().map { index, group in
+                    let resultShape = grid.region(index).shape
+                    var level = group
+                    while level.count > fanIn {
+                        level = stride(from: 0, to: level.count, by: fanIn).map { start in
+                            let part = Array(level[start..<min(start + fanIn, level.count)])
+                            if part.count == 1 { return part[0] }
+                            let function = combiners[part.count] ?? lowering.function(Operation("combine")) { scope in
+                                TypedValue(try combine(scope, part.count, kernel))
+                            }
+                            combiners[part.count] = function
+                            return lowering.add(function, part, location: location)
+                        }
+                    }
+                    let count = level.count
+                    let finish = lowering.function(Operation("finish")) { scope in
+                        let combined = try combine(scope, count, kernel)
+                        return TypedValue(
+                            try DenseArray<Output>(shape: resultShape) { buffer in
+                                try combined.withUnsafeBufferPointer { partials in
+                                    for index in partials.indices {
+                                        buffer.initializeElement(at: index, to: try kernel.finish(partials[index], reducedCount))
+                                    }
+                                }
+                            })
+                    }
+                    return lowering.add(finish, level, location: location)
+                }
+            })
+    }
+}
+
+private func combine<Input, Partial, Output>(
+    _ scope: TaskScope, _ count: Int, _ kernel: ReductionKernel<Input, Partial, Output>
+) throws -> DenseArray<Partial> {
+    let first = scope.argument(0, as: DenseArray<Partial>.self)
+    if count == 1 { return first }
+    return try DenseArray<Partial>(shape: first.shape) { buffer in
+        first.withUnsafeBufferPointer { _ = buffer.initialize(from: $0) }
+        for argument in 1..<count {
+            try scope.argument(argument, as: DenseArray<Partial>.self).withUnsafeBufferPointer { other in
+                for index in other.indices { try kernel.combine(&buffer[index], other[index]) }
+            }
+        }
+    }
+}
+
+/// Which axes an operation was asked for.
+struct Axes {
+    let isSelected: [Bool]
+    let problem: PlanError?
+
+    /// The axes, in the order they were given.
+    let list: [Int]
+
+    init(_ axes: [Int]?, rank: Int, operation: String, location: SourceLocation) {
+        guard let axes else {
+            isSelected = Array(repeating: true, count: rank)
+            list = Array(0..<rank)
+            problem = nil
+            return
+        }
+        var selected = [Bool](repeating: false, count: rank), list: [Int] = []
+        var problem: PlanError?
+        for axis in axes {
+            let index = axis < 0 ? axis + rank : axis
+            if index < 0 || index >= rank {
+                problem = PlanError(
+                    .invalidArgument, "“\(operation)” along axis \(axis) of an array of \(rank) axes", node: operation, location: location,
+                    hint: "axes count from 0, or from -1 for the last")
+            } else if selected[index] {
+                problem = PlanError(.invalidArgument, "“\(operation)” names axis \(axis) twice", node: operation, location: location)
+            } else {
+                selected[index] = true
+                list.append(index)
+            }
+        }
+        isSelected = selected
+        self.list = list
+        self.problem = problem
+    }
+}

@@ -1,0 +1,77 @@
+public import SheafCore
+
+/// A running sum, and what rounding has taken from it.
+struct CompensatedSum<Sum: ArrayNumber>: Sendable {
+    var sum: Sum
+    var lost: Sum
+
+    static var zero: Self { Self(sum: .zeroValue, lost: .zeroValue) }
+
+    /// Adds, keeping the rounding error (Knuth's two-sum, which is exact whichever term is larger).
+    @inline(__always)
+    mutating func add(_ term: Sum) {
+        let total = Sum.wrappingAdd(sum, term)
+        if Sum.isFloating {
+            let part = total - sum
+            lost += (sum - (total - part)) + (term - part)
+        }
+        sum = total
+    }
+
+    /// The sum with the compensation; where that is not finite, the plain sum, which says what happened.
+    var total: Sum {
+        guard Sum.isFloating else { return sum }
+        let compensated = sum + lost
+        return compensated.isNotANumber ? sum : compensated
+    }
+}
+
+extension NDArray where Scalar: ArrayNumber {
+    /// Sums along `axes` (by default all), as wide as ``ArrayNumber/Sum``.
+    ///
+    /// Floating-point sums are compensated between tiles, so their error is that of adding a few dozen numbers, however many there
+    /// are. Integer sums wrap around on overflow, as NumPy's do. A NaN makes its sum NaN.
+    ///
+    /// - Parameters:
+    ///   - axes: negative ones count from the last.
+    ///   - keepingDimensions: whether the axes stay, with length 1, so that the result broadcasts against this array.
+    public func sum(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray<Scalar.Sum> {
+        reducing(
+            Self.sumKernel("sum") { total, _ in total }, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+    }
+
+    /// Arithmetic means along `axes` (by default all); NaN of no elements.
+    public func mean(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray<Scalar.Mean> {
+        reducing(
+            Self.sumKernel("mean") { Scalar.mean(of: $0, count: $1) }, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID,
+            line: line)
+    }
+
+    static func sumKernel<Output: ArrayScalar>(
+        _ name: String, _ finish: @escaping @Sendable (Scalar.Sum, Int) -> Output
+    ) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Output> {
+        ReductionKernel(
+            name: name, initial: .zero,
+            run: { elements, count, _, partial in partial.add(Scalar.sum(elements, count)) },
+            lanes: { elements, count, _, partials in
+                for index in 0..<count { partials[index].add(Scalar.sum(elements + index, 1)) }
+            },
+            plane: PlaneKernel(
+                elementBytes: MemoryLayout<Scalar.Sum>.stride, rows: 64,
+                clear: { $0.assumingMemoryBound(to: Scalar.Sum.self).update(repeating: .zeroValue, count: $1) },
+                add: { Scalar.accumulateLoop($0, $1.assumingMemoryBound(to: Scalar.Sum.self), $2) },
+                flush: { sums, partials, count in
+                    let sums = sums.assumingMemoryBound(to: Scalar.Sum.self)
+                    for index in 0..<count { partials[index].add(sums[index]) }
+                }),
+            combine: { left, right in
+                left.add(right.sum)
+                left.lost = Scalar.Sum.wrappingAdd(left.lost, right.lost)
+            },
+            finish: { partial, count in finish(partial.total, count) })
+    }
+}
