@@ -89,7 +89,8 @@ public struct NDArray<Scalar: ArrayScalar>: Sendable {
         }
         let values = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: node.operation.label)
         return NDArray(
-            session, TaskNode<Scalar>(Operation("persisted"), grid: node.grid, after: [], location: node.location) { lowering in
+            session,
+            TaskNode<Scalar>(Operation("persisted"), grid: node.grid, after: [], location: node.location) { lowering in
                 values.map { lowering.graph.addConstant($0) }
             })
     }

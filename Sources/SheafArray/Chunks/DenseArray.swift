@@ -73,7 +73,8 @@ public struct DenseArray<Element: Sendable>: @unchecked Sendable {
         precondition(indices.count == shape.count, "\(indices.count) indices into an array of \(shape.count) axes")
         var offset = 0
         for axis in indices.indices {
-            precondition(indices[axis] >= 0 && indices[axis] < shape[axis], "index \(indices[axis]) out of range for axis \(axis) of \(shape[axis])")
+            precondition(
+                indices[axis] >= 0 && indices[axis] < shape[axis], "index \(indices[axis]) out of range for axis \(axis) of \(shape[axis])")
             offset += indices[axis] * strides[axis]
         }
         return base[offset]

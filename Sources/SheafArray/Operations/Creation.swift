@@ -56,7 +56,8 @@ extension Session {
                 .shapeMismatch, "\(elements.count) elements do not fill the shape \(shape)",
                 location: SourceLocation(fileID: fileID, line: line))
             return NDArray(
-                self, ElementNode<Scalar>(
+                self,
+                ElementNode<Scalar>(
                     Operation("array"), grid: ChunkGrid(whole: [elements.count]), operands: [], kernel: .constant { _, _ in },
                     location: problem.location!, problem: problem))
         }
@@ -142,11 +143,13 @@ extension Session {
     ) -> NDArray<Scalar> {
         let location = SourceLocation(fileID: fileID, line: line)
         do {
-            return NDArray(self, node(try chunks.grid(shape: shape, elementBytes: MemoryLayout<Scalar>.stride, location: location), location))
+            return NDArray(
+                self, node(try chunks.grid(shape: shape, elementBytes: MemoryLayout<Scalar>.stride, location: location), location))
         } catch {
             let grid = ChunkGrid(whole: shape.map { max($0, 0) })
             return NDArray(
-                self, ElementNode<Scalar>(
+                self,
+                ElementNode<Scalar>(
                     Operation("array"), grid: grid, operands: [], kernel: .constant { _, _ in }, location: location, problem: error))
         }
     }

@@ -28,7 +28,8 @@ extension NDArray {
                 Operation(name), grid: aligned.grid, operands: aligned.operands,
                 kernel: .binary { a, b, out, count in
                     try loop(
-                        a.assumingMemoryBound(to: Scalar.self), b.assumingMemoryBound(to: B.self), out.assumingMemoryBound(to: R.self), count)
+                        a.assumingMemoryBound(to: Scalar.self), b.assumingMemoryBound(to: B.self), out.assumingMemoryBound(to: R.self),
+                        count)
                 }, location: location, problem: aligned.problem))
     }
 
@@ -99,10 +100,11 @@ struct Alignment {
     private static func common(_ a: [Int], _ b: [Int]) -> [Int] {
         func ends(_ sizes: [Int]) -> Set<Int> {
             var end = 0
-            return Set(sizes.map { size in
-                end += size
-                return end
-            })
+            return Set(
+                sizes.map { size in
+                    end += size
+                    return end
+                })
         }
         var last = 0
         return ends(a).union(ends(b)).sorted().compactMap { end in
@@ -115,9 +117,10 @@ struct Alignment {
     private static func fitted(_ node: ArrayNode, to grid: ChunkGrid) -> ArrayNode {
         if node.grid == grid { return node }
         let added = grid.rank - node.grid.rank
-        let wanted = ChunkGrid(node.grid.shape.indices.map { axis in
-            node.grid.shape[axis] == grid.shape[axis + added] ? grid.chunks[axis + added] : node.grid.chunks[axis]
-        })
+        let wanted = ChunkGrid(
+            node.grid.shape.indices.map { axis in
+                node.grid.shape[axis] == grid.shape[axis + added] ? grid.chunks[axis + added] : node.grid.chunks[axis]
+            })
         if case .constant? = node.kernel, node.operands.isEmpty { return node.recut(grid) }
         let cut = node.grid == wanted ? node : node.recut(wanted)
         return cut.grid.shape == grid.shape || cut.kernel == nil ? cut : cut.storing()

@@ -10,17 +10,19 @@ extension TypedNode {
             return target.regions.map { region in
                 let parts = grid.parts(of: region)
                 if parts.count == 1, parts[0].source.shape == grid.region(parts[0].chunk).shape { return sources[parts[0].chunk] }
-                let function = functions[parts.count] ?? lowering.function(Operation("rechunk")) { scope in
-                    let plan = scope.argument(0, as: [ChunkPart].self), shape = scope.argument(1, as: [Int].self)
-                    // A part of one chunk is a view of it.
-                    if plan.count == 1 { return TypedValue(scope.argument(2, as: DenseArray<Element>.self).box(plan[0].source)) }
-                    let result = DenseArray<Element>(shape: shape) { _ in }
-                    for (index, part) in plan.enumerated() {
-                        let source = scope.argument(index + 2, as: DenseArray<Element>.self)
-                        result.box(part.target).assign(source.box(part.source))
+                let function =
+                    functions[parts.count]
+                    ?? lowering.function(Operation("rechunk")) { scope in
+                        let plan = scope.argument(0, as: [ChunkPart].self), shape = scope.argument(1, as: [Int].self)
+                        // A part of one chunk is a view of it.
+                        if plan.count == 1 { return TypedValue(scope.argument(2, as: DenseArray<Element>.self).box(plan[0].source)) }
+                        let result = DenseArray<Element>(shape: shape) { _ in }
+                        for (index, part) in plan.enumerated() {
+                            let source = scope.argument(index + 2, as: DenseArray<Element>.self)
+                            result.box(part.target).assign(source.box(part.source))
+                        }
+                        return TypedValue(result)
                     }
-                    return TypedValue(result)
-                }
                 functions[parts.count] = function
                 return lowering.add(
                     function, [lowering.constant(parts), lowering.constant(region.shape)] + parts.map { sources[$0.chunk] },

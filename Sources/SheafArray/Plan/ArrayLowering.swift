@@ -73,8 +73,11 @@ final class ArrayLowering {
         _ node: ArrayNode, _ operations: [Operation], location: SourceLocation, stores: Bool = false, cost: ((Region) -> Cost)? = nil,
         _ body: @escaping @Sendable (TaskScope, TileReader) throws -> AnyValue
     ) throws -> [Graph.Argument] {
-        let program = TileProgram(node) { leaf in leaf !== node && (stored.contains(ObjectIdentifier(leaf)) || known[ObjectIdentifier(leaf)] != nil) }
-        let leaves = try program.leaves.map { leaf in (arguments: try chunks(of: leaf), strides: Self.strides(of: leaf.grid, in: node.grid)) }
+        let program = TileProgram(node) { leaf in
+            leaf !== node && (stored.contains(ObjectIdentifier(leaf)) || known[ObjectIdentifier(leaf)] != nil)
+        }
+        let leaves = try program.leaves.map { leaf in (arguments: try chunks(of: leaf), strides: Self.strides(of: leaf.grid, in: node.grid))
+        }
         let all = program.operations + operations
         let function = graph.addFunction(
             NodeFunction(
@@ -91,8 +94,10 @@ final class ArrayLowering {
             for leaf in leaves {
                 graph.arguments.append(leaf.arguments[zip(coordinates, leaf.strides).reduce(0) { $0 + $1.0 * $1.1 }])
             }
-            let cost = cost?(grid.region(coordinates))
-                ?? (stores ? Cost(resultBytes: coordinates.indices.reduce(node.elementBytes) { $0 * grid.chunks[$1][coordinates[$1]] }) : .unknown)
+            let cost =
+                cost?(grid.region(coordinates))
+                ?? (stores
+                    ? Cost(resultBytes: coordinates.indices.reduce(node.elementBytes) { $0 * grid.chunks[$1][coordinates[$1]] }) : .unknown)
             made.append(.node(graph.endNode(function: function, attributes: attributes(location, cost))))
         }
         return made

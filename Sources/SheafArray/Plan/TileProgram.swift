@@ -74,7 +74,9 @@ final class TileProgram: Sendable {
             }
             let ending = Set(step.inputs.filter { $0 >= leaves && lastUse[$0] == index })
             // Not over an input of the same step: their elements may differ in size.
-            if let slot = free.popLast() { slots[step.output] = slot } else {
+            if let slot = free.popLast() {
+                slots[step.output] = slot
+            } else {
                 slots[step.output] = count
                 count += 1
             }

@@ -48,9 +48,11 @@ extension NDArray {
                         level = stride(from: 0, to: level.count, by: fanIn).map { start in
                             let part = Array(level[start..<min(start + fanIn, level.count)])
                             if part.count == 1 { return part[0] }
-                            let function = combiners[part.count] ?? lowering.function(Operation("combine")) { scope in
-                                TypedValue(try combine(scope, part.count, kernel))
-                            }
+                            let function =
+                                combiners[part.count]
+                                ?? lowering.function(Operation("combine")) { scope in
+                                    TypedValue(try combine(scope, part.count, kernel))
+                                }
                             combiners[part.count] = function
                             return lowering.add(function, part, location: location)
                         }

@@ -15,23 +15,32 @@ extension Double: ArrayFloat {
         sheaf_add_f64(a, b, out, count)
     }
 
-    public static func subtractLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+    public static func subtractLoop(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
         sheaf_subtract_f64(a, b, out, count)
     }
 
-    public static func multiplyLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+    public static func multiplyLoop(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
         sheaf_multiply_f64(a, b, out, count)
     }
 
-    public static func divideLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+    public static func divideLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int)
+    {
         sheaf_divide_f64(a, b, out, count)
     }
 
-    public static func minimumLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+    public static func minimumLoop(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
         sheaf_minimum_f64(a, b, out, count)
     }
 
-    public static func maximumLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+    public static func maximumLoop(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
         sheaf_maximum_f64(a, b, out, count)
     }
 
@@ -39,7 +48,9 @@ extension Double: ArrayFloat {
         sheaf_less_f64(a, b, out, count)
     }
 
-    public static func lessEqualLoop(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Bool>, _ count: Int) {
+    public static func lessEqualLoop(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Bool>, _ count: Int
+    ) {
         sheaf_less_equal_f64(a, b, out, count)
     }
 
@@ -48,15 +59,24 @@ extension Double: ArrayFloat {
     }
 
     public static func selectLoop(
-        _ which: UnsafePointer<Bool>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int
+        _ which: UnsafePointer<Bool>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>,
+        _ count: Int
     ) {
         sheaf_select_f64(which, a, b, out, count)
     }
 
-    public static func negateLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) { sheaf_negate_f64(a, out, count) }
-    public static func absoluteLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) { sheaf_absolute_f64(a, out, count) }
-    public static func squareRootLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) { sheaf_square_root_f64(a, out, count) }
-    public static func squareLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) { sheaf_square_f64(a, out, count) }
+    public static func negateLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+        sheaf_negate_f64(a, out, count)
+    }
+    public static func absoluteLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+        sheaf_absolute_f64(a, out, count)
+    }
+    public static func squareRootLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+        sheaf_square_root_f64(a, out, count)
+    }
+    public static func squareLoop(_ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+        sheaf_square_f64(a, out, count)
+    }
 
     public static func sum(_ a: UnsafePointer<Double>, _ count: Int) -> Double { sheaf_sum_f64(a, count) }
     public static func mean(of sum: Double, count: Int) -> Double { sum / Double(count) }
@@ -71,7 +91,9 @@ extension Double: ArrayFloat {
         sheaf_sum_of_squares_f64(a, mean, count)
     }
 
-    public static func accumulateLoop(_ a: UnsafePointer<Double>, _ sum: UnsafeMutablePointer<Double>, _ count: Int) { sheaf_add_f64(sum, a, sum, count) }
+    public static func accumulateLoop(_ a: UnsafePointer<Double>, _ sum: UnsafeMutablePointer<Double>, _ count: Int) {
+        sheaf_add_f64(sum, a, sum, count)
+    }
     public static func wrappingAdd(_ a: Double, _ b: Double) -> Double { a + b }
     public static var isFloating: Bool { true }
     public static func ramp(_ start: Double, _ step: Double, _ index: Int) -> Double { start + Double(index) * step }
@@ -89,11 +111,13 @@ extension Float: ArrayFloat {
         sheaf_add_f32(a, b, out, count)
     }
 
-    public static func subtractLoop(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+    public static func subtractLoop(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int)
+    {
         sheaf_subtract_f32(a, b, out, count)
     }
 
-    public static func multiplyLoop(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+    public static func multiplyLoop(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int)
+    {
         sheaf_multiply_f32(a, b, out, count)
     }
 
@@ -113,7 +137,8 @@ extension Float: ArrayFloat {
         sheaf_less_f32(a, b, out, count)
     }
 
-    public static func lessEqualLoop(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Bool>, _ count: Int) {
+    public static func lessEqualLoop(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Bool>, _ count: Int)
+    {
         sheaf_less_equal_f32(a, b, out, count)
     }
 
@@ -127,10 +152,18 @@ extension Float: ArrayFloat {
         sheaf_select_f32(which, a, b, out, count)
     }
 
-    public static func negateLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) { sheaf_negate_f32(a, out, count) }
-    public static func absoluteLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) { sheaf_absolute_f32(a, out, count) }
-    public static func squareRootLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) { sheaf_square_root_f32(a, out, count) }
-    public static func squareLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) { sheaf_square_f32(a, out, count) }
+    public static func negateLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+        sheaf_negate_f32(a, out, count)
+    }
+    public static func absoluteLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+        sheaf_absolute_f32(a, out, count)
+    }
+    public static func squareRootLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+        sheaf_square_root_f32(a, out, count)
+    }
+    public static func squareLoop(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+        sheaf_square_f32(a, out, count)
+    }
 
     public static func sum(_ a: UnsafePointer<Float>, _ count: Int) -> Float { sheaf_sum_f32(a, count) }
     public static func mean(of sum: Float, count: Int) -> Float { sum / Float(count) }
@@ -145,7 +178,9 @@ extension Float: ArrayFloat {
         sheaf_sum_of_squares_f32(a, mean, count)
     }
 
-    public static func accumulateLoop(_ a: UnsafePointer<Float>, _ sum: UnsafeMutablePointer<Float>, _ count: Int) { sheaf_add_f32(sum, a, sum, count) }
+    public static func accumulateLoop(_ a: UnsafePointer<Float>, _ sum: UnsafeMutablePointer<Float>, _ count: Int) {
+        sheaf_add_f32(sum, a, sum, count)
+    }
     public static func wrappingAdd(_ a: Float, _ b: Float) -> Float { a + b }
     public static var isFloating: Bool { true }
     public static func ramp(_ start: Float, _ step: Float, _ index: Int) -> Float { start + Float(index) * step }

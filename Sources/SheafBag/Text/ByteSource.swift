@@ -60,50 +60,6 @@ final class PlainSource: ByteSource {
     }
 }
 
-enum FileFailure {
-    /// The error for what the system just refused; `errno` must not have been touched since.
-    static func error(_ verb: String, _ path: String) -> EngineError {
-        let number = errno
-        return EngineError(
-            number == ENOENT ? .inputNotFound : number == ENOSPC ? .noSpace : .inputOutput,
-            "cannot \(verb) \(path): \(String(cString: strerror(number)))",
-            hint: number == ENOENT ? "check the path; relative paths start at \(currentFolder)" : nil)
-    }
-
-    static var currentFolder: String {
-        guard let path = getcwd(nil, 0) else { return "the working folder" }
-        defer { free(path) }
-        return String(cString: path)
-    }
-}
-
-/// A native library, loaded when first used.
-struct NativeLibrary: @unchecked Sendable {
-    let handle: UnsafeMutableRawPointer
-    let name: String
-
-    /// - Throws: ``EngineError`` (`.missingLibrary`).
-    init(_ names: [String], package: String) throws {
-        for name in names {
-            if let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) {
-                self.handle = handle
-                self.name = name
-                return
-            }
-        }
-        throw EngineError(
-            .missingLibrary, "none of \(names.joined(separator: ", ")) can be loaded",
-            hint: "on Debian and Ubuntu: apt-get install \(package)")
-    }
-
-    func symbol<F>(_ name: String, as type: F.Type) throws -> F {
-        guard let address = dlsym(handle, name) else {
-            throw EngineError(.missingLibrary, "\(self.name) has no function \(name)", hint: "install a newer version")
-        }
-        return unsafeBitCast(address, to: type)
-    }
-}
-
 /// zlib's file interface (zlib.h), which follows concatenated members and checks each one's sum.
 final class GzipSource: ByteSource {
     private struct Library: Sendable {
@@ -114,7 +70,7 @@ final class GzipSource: ByteSource {
         let isDirect: @convention(c) (OpaquePointer) -> Int32
 
         static let shared = Result {
-            let library = try NativeLibrary(["libz.so.1", "libz.so", "libz.dylib"], package: "zlib1g")
+            let library = try NativeLibrary(["libz.so.1", "libz.so", "libz.dylib"], hint: "on Debian and Ubuntu: apt-get install zlib1g")
             return Library(
                 open: try library.symbol(
                     "gzopen", as: (@convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> OpaquePointer?).self),
@@ -180,7 +136,8 @@ final class ZstdSource: ByteSource {
         let errorName: @convention(c) (Int) -> UnsafePointer<CChar>
 
         static let shared = Result {
-            let library = try NativeLibrary(["libzstd.so.1", "libzstd.so", "libzstd.dylib"], package: "libzstd1")
+            let library = try NativeLibrary(
+                ["libzstd.so.1", "libzstd.so", "libzstd.dylib"], hint: "on Debian and Ubuntu: apt-get install libzstd1")
             return Library(
                 create: try library.symbol("ZSTD_createDStream", as: (@convention(c) () -> OpaquePointer?).self),
                 free: try library.symbol("ZSTD_freeDStream", as: (@convention(c) (OpaquePointer) -> Int).self),

@@ -1,11 +1,4 @@
-/// A native library that is loaded when first used.
-public struct NativeLibraryStatus: Sendable, Codable {
-    public let name: String
-    public let purpose: String
-    public let isFound: Bool
-    /// What to do when it is missing.
-    public let hint: String?
-}
+public import SheafCore
 
 /// The libraries that bags use for compressed files.
 public enum NativeLibraries {

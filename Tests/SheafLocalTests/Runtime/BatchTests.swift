@@ -1,6 +1,7 @@
-@testable import SheafLocal
 import Synchronization
 import Testing
+
+@testable import SheafLocal
 
 @Suite("Batch: what a worker was handed")
 struct BatchTests {
