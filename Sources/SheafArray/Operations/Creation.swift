@@ -178,10 +178,3 @@ extension ChunkGrid {
         }
     }
 }
-
-extension ArrayReal {
-    /// out[i] = start + (first + i) × step, exactly for integers.
-    static func rampLoop(_ start: Self, _ step: Self, _ first: Int, _ out: UnsafeMutablePointer<Self>, _ count: Int) {
-        for index in 0..<count { out[index] = Self.ramp(start, step, first + index) }
-    }
-}

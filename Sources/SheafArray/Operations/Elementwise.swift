@@ -43,9 +43,7 @@ extension NDArray {
 func constantNode<Scalar: ArrayScalar>(_ value: Scalar, grid: ChunkGrid, name: String, location: SourceLocation) -> ElementNode<Scalar> {
     ElementNode<Scalar>(
         Operation(name), grid: grid, operands: [],
-        kernel: .constant { out, count in
-            out.assumingMemoryBound(to: Scalar.self).update(repeating: value, count: count)
-        }, location: location)
+        kernel: .constant { out, count in Scalar.fillLoop(value, out.assumingMemoryBound(to: Scalar.self), count) }, location: location)
 }
 
 /// Brings the operands of an element-wise operation to one shape and one grid.

@@ -3,15 +3,11 @@ internal import SheafCore
 /// A tree of element-wise operations as straight-line code over tiles: small runs of elements that stay in the first-level cache
 /// while all operations are applied to them, so that memory is passed over once.
 final class TileProgram: Sendable {
-    struct Step: Sendable {
-        let kernel: TileKernel
-        let inputs: [Int]
-        let output: Int
-    }
-
     /// The arrays read from memory, in the order of the task's arguments. Their registers come first.
     let leaves: [ArrayNode]
-    let steps: [Step]
+    let steps: [TileStep]
+    /// What fills registers once, for all tiles.
+    let constants: [(register: Int, fill: @Sendable (UnsafeMutableRawPointer, Int) -> Void)]
     /// Of each register's elements.
     let elementBytes: [Int]
     /// Registers that other registers' memory serves, once their values are not needed any more.
@@ -23,7 +19,7 @@ final class TileProgram: Sendable {
     let operations: [Operation]
 
     /// Elements that are computed at a time: a few registers of doubles fit the first-level cache.
-    static let tile = 2048
+    static let tile = 512
 
     /// - Parameter isLeaf: whether a node's chunks lie in memory.
     init(_ rootNode: ArrayNode, isLeaf: (ArrayNode) -> Bool) {
@@ -44,35 +40,34 @@ final class TileProgram: Sendable {
         }
         for node in leaves + order { registers[ObjectIdentifier(node)] = registers.count }
         elementBytes = (leaves + order).map(\.elementBytes)
-        steps = order.map { node in
-            Step(
-                kernel: node.kernel!, inputs: node.operands.map { registers[ObjectIdentifier($0)]! },
-                output: registers[ObjectIdentifier(node)]!)
+        let made = order.compactMap { node in
+            TileStep.make(node.kernel, node.operands.map { registers[ObjectIdentifier($0)] ?? 0 }, registers[ObjectIdentifier(node)] ?? 0)
         }
-        root = registers[ObjectIdentifier(rootNode)]!
+        constants = order.compactMap { node in
+            guard case .constant(let fill)? = node.kernel, let register = registers[ObjectIdentifier(node)] else { return nil }
+            return (register, fill)
+        }
+        steps = made
+        root = registers[ObjectIdentifier(rootNode)] ?? 0
         operations = order.map(\.operation)
         self.leaves = leaves
-        (slots, slotCount) = Self.allocate(steps, registers: registers.count, leaves: leaves.count, root: root)
+        (slots, slotCount) = Self.allocate(made, registers: registers.count, leaves: leaves.count, constants: constants.map(\.register), root: root)
         slotElementBytes = elementBytes.max() ?? 1
     }
 
     /// Assigns each register a slot of memory; a slot is free again after its value's last use.
-    private static func allocate(_ steps: [Step], registers: Int, leaves: Int, root: Int) -> ([Int], Int) {
+    private static func allocate(
+        _ steps: [TileStep], registers: Int, leaves: Int, constants: [Int], root: Int
+    ) -> (slots: [Int], count: Int) {
         var lastUse = [Int](repeating: -1, count: registers)
         for (index, step) in steps.enumerated() { for input in step.inputs { lastUse[input] = index } }
         lastUse[root] = .max
         // A leaf's slot is filled only where its chunk is not contiguous; constants are filled once, so both keep theirs.
-        var slots = Array(0..<leaves) + Array(repeating: -1, count: registers - leaves)
-        var count = leaves
-        var free: [Int] = []
+        var slots = [Int](repeating: -1, count: registers)
+        for (slot, register) in (Array(0..<leaves) + constants).enumerated() { slots[register] = slot }
+        let kept = leaves + constants.count
+        var count = kept, free: [Int] = []
         for (index, step) in steps.enumerated() {
-            if case .constant = step.kernel {
-                slots[step.output] = count
-                count += 1
-                lastUse[step.output] = .max
-                continue
-            }
-            let ending = Set(step.inputs.filter { $0 >= leaves && lastUse[$0] == index })
             // Not over an input of the same step: their elements may differ in size.
             if let slot = free.popLast() {
                 slots[step.output] = slot
@@ -80,128 +75,98 @@ final class TileProgram: Sendable {
                 slots[step.output] = count
                 count += 1
             }
-            for input in ending { free.append(slots[input]) }
+            for input in Set(step.inputs) where slots[input] >= kept && lastUse[input] == index { free.append(slots[input]) }
         }
         return (slots, count)
     }
 }
 
-/// Evaluates a tile program on one chunk, in one task. Not thread-safe.
-final class TileReader {
-    /// The chunk's place in the array.
-    let region: Region
-    let count: Int
-    private let program: TileProgram
-    private let memory: UnsafeMutableRawPointer
-    private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    private let scope: TaskScope
-    private var sources: [(view: ChunkView, kind: Source)] = []
-    private var owners: [AnyObject] = []
-    /// Elements that ``read(_:_:)`` takes at most.
-    let capacity: Int
+/// One operation of a tile program on registers. A class, so that running it copies no closure.
+class TileStep: @unchecked Sendable {
+    let inputs: [Int]
+    let output: Int
 
-    private enum Source { case direct, scalar, gathered }
-
-    /// - Parameter first: the position of the leaves' chunks among the task's arguments.
-    init(_ program: TileProgram, region: Region, scope: TaskScope, first: Int) {
-        self.program = program
-        self.region = region
-        self.scope = scope
-        count = region.count
-        capacity = max(min(TileProgram.tile, count), 1)
-        // Slots lie a cache line further apart than their size, so that they do not compete for the same lines of the cache.
-        let slotBytes = (capacity * program.slotElementBytes + 63) / 64 * 64 + 64
-        memory = .allocate(byteCount: max(program.slotCount * slotBytes, 1), alignment: 64)
-        pointers = .allocate(capacity: program.slots.count)
-        for (register, slot) in program.slots.enumerated() { (pointers + register).initialize(to: memory + slot * slotBytes) }
-        sources.reserveCapacity(program.leaves.count)
-        for (index, leaf) in program.leaves.enumerated() {
-            let (aligned, owner) = leaf.view(scope, first + index, broadcastTo: region.shape)
-            owners.append(owner)
-            if aligned.isScalar && count > 1 {
-                for position in 0..<capacity {
-                    (pointers[index] + position * aligned.elementBytes).copyMemory(from: aligned.base, byteCount: aligned.elementBytes)
-                }
-                sources.append((aligned, .scalar))
-            } else {
-                sources.append((aligned, aligned.isContiguous ? .direct : .gathered))
-            }
-        }
-        for step in program.steps {
-            if case .constant(let fill) = step.kernel { fill(pointers[step.output], capacity) }
-        }
+    fileprivate init(_ inputs: [Int], _ output: Int) {
+        self.inputs = inputs
+        self.output = output
     }
 
-    deinit {
-        memory.deallocate()
-        pointers.deallocate()
-    }
+    func run(_ registers: UnsafePointer<UnsafeMutableRawPointer>, _ region: Region, _ start: Int, _ count: Int) throws {}
 
-    /// The elements `start..<start + count` of the chunk, in C order; valid until the next call.
-    ///
-    /// - Precondition: `count` is at most ``capacity``.
-    func read(_ start: Int, _ count: Int, into output: UnsafeMutableRawPointer? = nil) throws -> UnsafeRawPointer {
-        for (register, source) in sources.enumerated() {
-            switch source.kind {
-            case .direct:
-                pointers[register] = UnsafeMutableRawPointer(mutating: source.view.base + start * source.view.elementBytes)
-            case .gathered: source.view.gather(start, count, into: pointers[register])
-            case .scalar: break
-            }
-        }
-        let root = program.root
-        let kept = pointers[root]
-        if let output, program.steps.count > 0 {
-            if case .constant? = program.steps.last?.kernel {} else { pointers[root] = output }
-        }
-        defer { if output != nil, program.steps.count > 0 { pointers[root] = kept } }
-        for step in program.steps {
-            let out = pointers[step.output]
-            switch step.kernel {
-            case .unary(let apply): try apply(pointers[step.inputs[0]], out, count)
-            case .binary(let apply): try apply(pointers[step.inputs[0]], pointers[step.inputs[1]], out, count)
-            case .ternary(let apply):
-                try apply(pointers[step.inputs[0]], pointers[step.inputs[1]], pointers[step.inputs[2]], out, count)
-            case .generator(let fill): try fill(region, start, out, count)
-            case .constant: break
-            }
-        }
-        let result = pointers[root]
-        if let output, result != output { output.copyMemory(from: result, byteCount: count * program.elementBytes[root]) }
-        return UnsafeRawPointer(output ?? result)
-    }
-
-    /// - Throws: `CancellationError` once the run was cancelled; to be called now and then by whoever reads many tiles.
-    func checkCancellation() throws {
-        if scope.resources.isCancelled { throw CancellationError() }
-    }
-
-    /// Calls the body for one tile after the other: position of its first element, elements, their number.
-    func forEachTile(_ body: (Int, UnsafeRawPointer, Int) throws -> Void) throws {
-        var start = 0
-        while start < count {
-            try checkCancellation()
-            let length = min(capacity, count - start)
-            try body(start, try read(start, length), length)
-            start += length
+    /// The step of a kernel; none for a constant.
+    static func make(_ kernel: TileKernel?, _ inputs: [Int], _ output: Int) -> TileStep? {
+        switch kernel {
+        case .unary(let apply)?: UnaryStep(inputs, output, apply)
+        case .binary(let apply)?: BinaryStep(inputs, output, apply)
+        case .ternary(let apply)?: TernaryStep(inputs, output, apply)
+        case .generator(let fill)?: GeneratorStep(inputs, output, fill)
+        case .constant?, nil: nil
         }
     }
+}
 
-    /// Computes the whole chunk.
-    func readAll(into output: UnsafeMutableRawPointer) throws {
-        let bytes = program.elementBytes[program.root]
-        var start = 0
-        while start < count {
-            try checkCancellation()
-            let length = min(capacity, count - start)
-            _ = try read(start, length, into: output + start * bytes)
-            start += length
-        }
+private final class UnaryStep: TileStep, @unchecked Sendable {
+    private let a: Int
+    private let apply: @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) throws -> Void
+
+    init(_ inputs: [Int], _ output: Int, _ apply: @escaping @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) throws -> Void) {
+        a = inputs[0]
+        self.apply = apply
+        super.init(inputs, output)
     }
 
-    /// Computes the whole chunk into elements that lie apart.
-    func readAll(into target: ChunkView) throws {
-        if target.isContiguous { return try readAll(into: UnsafeMutableRawPointer(mutating: target.base)) }
-        try forEachTile { start, elements, length in target.scatter(start, length, from: elements) }
+    override func run(_ registers: UnsafePointer<UnsafeMutableRawPointer>, _: Region, _: Int, _ count: Int) throws {
+        try apply(registers[a], registers[output], count)
+    }
+}
+
+private final class BinaryStep: TileStep, @unchecked Sendable {
+    private let a: Int, b: Int
+    private let apply: @Sendable (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, Int) throws -> Void
+
+    init(
+        _ inputs: [Int], _ output: Int,
+        _ apply: @escaping @Sendable (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, Int) throws -> Void
+    ) {
+        (a, b) = (inputs[0], inputs[1])
+        self.apply = apply
+        super.init(inputs, output)
+    }
+
+    override func run(_ registers: UnsafePointer<UnsafeMutableRawPointer>, _: Region, _: Int, _ count: Int) throws {
+        try apply(registers[a], registers[b], registers[output], count)
+    }
+}
+
+private final class TernaryStep: TileStep, @unchecked Sendable {
+    private let a: Int, b: Int, c: Int
+    private let apply: @Sendable (UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, Int) throws -> Void
+
+    init(
+        _ inputs: [Int], _ output: Int,
+        _ apply: @escaping @Sendable (UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, Int) throws -> Void
+    ) {
+        (a, b, c) = (inputs[0], inputs[1], inputs[2])
+        self.apply = apply
+        super.init(inputs, output)
+    }
+
+    override func run(_ registers: UnsafePointer<UnsafeMutableRawPointer>, _: Region, _: Int, _ count: Int) throws {
+        try apply(registers[a], registers[b], registers[c], registers[output], count)
+    }
+}
+
+private final class GeneratorStep: TileStep, @unchecked Sendable {
+    private let fill: @Sendable (Region, Int, UnsafeMutableRawPointer, Int) throws -> Void
+
+    init(_ inputs: [Int], _ output: Int, _ fill: @escaping @Sendable (Region, Int, UnsafeMutableRawPointer, Int) throws -> Void) {
+        self.fill = fill
+        super.init(inputs, output)
+    }
+
+    override func run(
+        _ registers: UnsafePointer<UnsafeMutableRawPointer>, _ region: Region, _ start: Int, _ count: Int
+    ) throws {
+        try fill(region, start, registers[output], count)
     }
 }

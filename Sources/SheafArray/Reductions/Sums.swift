@@ -7,22 +7,30 @@ struct CompensatedSum<Sum: ArrayNumber>: Sendable {
 
     static var zero: Self { Self(sum: .zeroValue, lost: .zeroValue) }
 
-    /// Adds, keeping the rounding error (Knuth's two-sum, which is exact whichever term is larger).
-    @inline(__always)
-    mutating func add(_ term: Sum) {
-        let total = Sum.wrappingAdd(sum, term)
-        if Sum.isFloating {
-            let part = total - sum
-            lost += (sum - (total - part)) + (term - part)
-        }
-        sum = total
-    }
+    mutating func add(_ term: Sum) { addCompensated(term, &sum, &lost) }
 
     /// The sum with the compensation; where that is not finite, the plain sum, which says what happened.
     var total: Sum {
         guard Sum.isFloating else { return sum }
         let compensated = sum + lost
         return compensated.isNotANumber ? sum : compensated
+    }
+}
+
+/// Adds, keeping the rounding error (Knuth's two-sum, which is exact whichever term is larger).
+@inline(__always)
+func addCompensated<Sum: ArrayNumber>(_ term: Sum, _ sum: inout Sum, _ lost: inout Sum) {
+    let total = Sum.wrappingAdd(sum, term)
+    if Sum.isFloating {
+        let part = total - sum
+        lost += (sum - (total - part)) + (term - part)
+    }
+    sum = total
+}
+
+extension ArrayNumber {
+    public static func fold(_ a: UnsafePointer<Self>, _ count: Int, _ sum: inout Sum, _ lost: inout Sum) {
+        addCompensated(Self.sum(a, count), &sum, &lost)
     }
 }
 
@@ -56,7 +64,7 @@ extension NDArray where Scalar: ArrayNumber {
     ) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Output> {
         ReductionKernel(
             name: name, initial: .zero,
-            run: { elements, count, _, partial in partial.add(Scalar.sum(elements, count)) },
+            run: { elements, count, _, partial in Scalar.fold(elements, count, &partial.sum, &partial.lost) },
             lanes: { elements, count, _, partials in
                 for index in 0..<count { partials[index].add(Scalar.sum(elements + index, 1)) }
             },

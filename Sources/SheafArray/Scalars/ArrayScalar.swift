@@ -10,6 +10,7 @@ public protocol ArrayScalar: Sendable, Hashable, Codable {
     static var zeroValue: Self { get }
     static var oneValue: Self { get }
 
+    static func fillLoop(_ value: Self, _ out: UnsafeMutablePointer<Self>, _ count: Int)
     static func equalLoop(_ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Bool>, _ count: Int)
     static func selectLoop(
         _ which: UnsafePointer<Bool>, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int)
@@ -32,6 +33,8 @@ public protocol ArrayNumber: ArrayScalar, Numeric {
     associatedtype Mean: ArrayNumber
     /// The sum of some contiguous elements.
     static func sum(_ a: UnsafePointer<Self>, _ count: Int) -> Sum
+    /// Adds the sum of some contiguous elements to a running sum, and what rounding takes from that to `lost`.
+    static func fold(_ a: UnsafePointer<Self>, _ count: Int, _ sum: inout Sum, _ lost: inout Sum)
     /// Converts a sum to the type of means.
     static func mean(of sum: Sum, count: Int) -> Mean
     /// sum[i] += a[i].
@@ -56,8 +59,8 @@ public protocol ArrayReal: ArrayNumber, Comparable {
     static func greatest(_ a: UnsafePointer<Self>, _ count: Int) -> Self
     var doubleValue: Double { get }
     init(doubleValue: Double)
-    /// start + index × step.
-    static func ramp(_ start: Self, _ step: Self, _ index: Int) -> Self
+    /// out[i] = start + (first + i) × step.
+    static func rampLoop(_ start: Self, _ step: Self, _ first: Int, _ out: UnsafeMutablePointer<Self>, _ count: Int)
 }
 
 /// `Float` or `Double`.

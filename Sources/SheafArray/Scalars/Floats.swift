@@ -96,7 +96,10 @@ extension Double: ArrayFloat {
     }
     public static func wrappingAdd(_ a: Double, _ b: Double) -> Double { a + b }
     public static var isFloating: Bool { true }
-    public static func ramp(_ start: Double, _ step: Double, _ index: Int) -> Double { start + Double(index) * step }
+
+    public static func rampLoop(_ start: Double, _ step: Double, _ first: Int, _ out: UnsafeMutablePointer<Double>, _ count: Int) {
+        for i in 0..<count { out[i] = start + Double(first + i) * step }
+    }
 }
 
 extension Float: ArrayFloat {
@@ -183,5 +186,8 @@ extension Float: ArrayFloat {
     }
     public static func wrappingAdd(_ a: Float, _ b: Float) -> Float { a + b }
     public static var isFloating: Bool { true }
-    public static func ramp(_ start: Float, _ step: Float, _ index: Int) -> Float { start + Float(index) * step }
+
+    public static func rampLoop(_ start: Float, _ step: Float, _ first: Int, _ out: UnsafeMutablePointer<Float>, _ count: Int) {
+        for i in 0..<count { out[i] = start + Float(first + i) * step }
+    }
 }

@@ -1,6 +1,10 @@
 // The loops of the types that have none in C. Each is generic and always inlined, so that a type's witness is a plain vectorisable loop.
 
 extension ArrayScalar {
+    public static func fillLoop(_ value: Self, _ out: UnsafeMutablePointer<Self>, _ count: Int) {
+        for i in 0..<count { out[i] = value }
+    }
+
     public static func equalLoop(_ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Bool>, _ count: Int) {
         for i in 0..<count { out[i] = a[i] == b[i] }
     }
@@ -84,7 +88,11 @@ extension ArrayInteger {
 
     public static func wrappingAdd(_ a: Self, _ b: Self) -> Self { a &+ b }
     public static var isFloating: Bool { false }
-    public static func ramp(_ start: Self, _ step: Self, _ index: Int) -> Self { start &+ Self(truncatingIfNeeded: index) &* step }
+
+    public static func rampLoop(_ start: Self, _ step: Self, _ first: Int, _ out: UnsafeMutablePointer<Self>, _ count: Int) {
+        for i in 0..<count { out[i] = start &+ Self(truncatingIfNeeded: first + i) &* step }
+    }
+
     public static func mean(of sum: Sum, count: Int) -> Double where Sum: FixedWidthInteger { Double(sum) / Double(count) }
 }
 

@@ -1,0 +1,104 @@
+internal import SheafCore
+
+/// Evaluates a tile program on one chunk, in one task. Not thread-safe.
+final class TileReader {
+    /// The chunk's place in the array.
+    let region: Region
+    let count: Int
+    private let program: TileProgram
+    private let memory: UnsafeMutableRawPointer
+    private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private let scope: TaskScope
+    /// Leaves whose elements are read where they lie.
+    private var direct: [(register: Int, base: UnsafeRawPointer, elementBytes: Int)] = []
+    /// Leaves whose elements are first brought together.
+    private var gathered: [(register: Int, view: ChunkView)] = []
+    private var owners: [AnyObject] = []
+    /// Elements that ``read(_:_:)`` takes at most.
+    let capacity: Int
+
+    /// - Parameter first: the position of the leaves' chunks among the task's arguments.
+    init(_ program: TileProgram, region: Region, scope: TaskScope, first: Int) {
+        self.program = program
+        self.region = region
+        self.scope = scope
+        count = region.count
+        capacity = max(min(TileProgram.tile, count), 1)
+        // A load whose address differs from that of a store just before it by a multiple of 4 KiB waits for it. Slots that lie a
+        // quarter of that further apart than a multiple are never read a little behind where another is written.
+        let slotBytes = (capacity * program.slotElementBytes + 4095) / 4096 * 4096 + 1024
+        memory = .allocate(byteCount: program.slotCount * slotBytes + 1024, alignment: 4096)
+        pointers = .allocate(capacity: program.slots.count)
+        for (register, slot) in program.slots.enumerated() { (pointers + register).initialize(to: memory + 1024 + slot * slotBytes) }
+        for (index, leaf) in program.leaves.enumerated() {
+            let (aligned, owner) = leaf.view(scope, first + index, broadcastTo: region.shape)
+            owners.append(owner)
+            if aligned.isScalar && count > 1 {
+                for position in 0..<capacity {
+                    (pointers[index] + position * aligned.elementBytes).copyMemory(from: aligned.base, byteCount: aligned.elementBytes)
+                }
+            } else if aligned.isContiguous {
+                direct.append((index, aligned.base, aligned.elementBytes))
+            } else {
+                gathered.append((index, aligned))
+            }
+        }
+        for (register, fill) in program.constants { fill(pointers[register], capacity) }
+    }
+
+    deinit {
+        memory.deallocate()
+        pointers.deallocate()
+    }
+
+    /// The elements `start..<start + count` of the chunk, in C order; valid until the next call.
+    ///
+    /// - Precondition: `count` is at most ``capacity``.
+    func read(_ start: Int, _ count: Int, into output: UnsafeMutableRawPointer? = nil) throws -> UnsafeRawPointer {
+        for leaf in direct { pointers[leaf.register] = UnsafeMutableRawPointer(mutating: leaf.base + start * leaf.elementBytes) }
+        for leaf in gathered { leaf.view.gather(start, count, into: pointers[leaf.register]) }
+        // The last operation writes right where the caller wants the elements.
+        let root = program.root, own = pointers[root]
+        let writesOutput = output != nil && program.steps.last?.output == root
+        if writesOutput, let output { pointers[root] = output }
+        defer { if writesOutput { pointers[root] = own } }
+        for step in program.steps { try step.run(pointers, region, start, count) }
+        let result = pointers[root]
+        if let output, result != output { output.copyMemory(from: result, byteCount: count * program.elementBytes[root]) }
+        return UnsafeRawPointer(output ?? result)
+    }
+
+    /// - Throws: `CancellationError` once the run was cancelled; to be called now and then by whoever reads many tiles.
+    func checkCancellation() throws {
+        if scope.resources.isCancelled { throw CancellationError() }
+    }
+
+    /// Calls the body for one tile after the other: position of its first element, elements, their number.
+    func forEachTile(_ body: (Int, UnsafeRawPointer, Int) throws -> Void) throws {
+        var start = 0
+        while start < count {
+            try checkCancellation()
+            let length = min(capacity, count - start)
+            try body(start, try read(start, length), length)
+            start += length
+        }
+    }
+
+    /// Computes the whole chunk.
+    func readAll(into output: UnsafeMutableRawPointer) throws {
+        let bytes = program.elementBytes[program.root]
+        var start = 0
+        while start < count {
+            try checkCancellation()
+            let length = min(capacity, count - start)
+            _ = try read(start, length, into: output + start * bytes)
+            start += length
+        }
+    }
+
+    /// Computes the whole chunk into elements that lie apart.
+    func readAll(into target: ChunkView) throws {
+        if target.isContiguous { return try readAll(into: UnsafeMutableRawPointer(mutating: target.base)) }
+        try forEachTile { start, elements, length in target.scatter(start, length, from: elements) }
+    }
+}
