@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+// Products and sums are rounded one by one, so that every variant gives the same result.
+#pragma STDC FP_CONTRACT OFF
+
 // The loader resolves each clone once, when the program starts; where it cannot (musl, macOS, other processors) the baseline serves.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -90,6 +93,12 @@
     UNARY(sheaf_absolute_##S, T, __builtin_elementwise_abs(x))                                                    \
     UNARY(sheaf_square_root_##S, T, __builtin_elementwise_sqrt(x))                                                \
     UNARY(sheaf_square_##S, T, x *x)                                                          \
+    KERNEL void sheaf_multiply_add_##S(const T *a, const T *b, const T *c, T *out, ptrdiff_t count) { \
+        INDEPENDENT for (ptrdiff_t i = 0; i < count; i++) {                                   \
+            const T product = a[i] * b[i], z = c[i];                                          \
+            out[i] = product + z;                                                             \
+        }                                                                                     \
+    }                                                                                         \
     KERNEL void sheaf_select_##S(const bool *which, const T *a, const T *b, T *out, ptrdiff_t count) { \
         INDEPENDENT for (ptrdiff_t i = 0; i < count; i++) {                                   \
             const T x = a[i], y = b[i];                                                       \

@@ -13,6 +13,8 @@
     void sheaf_add_##S(const T *a, const T *b, T *out, ptrdiff_t count);                            \
     void sheaf_subtract_##S(const T *a, const T *b, T *out, ptrdiff_t count);                       \
     void sheaf_multiply_##S(const T *a, const T *b, T *out, ptrdiff_t count);                       \
+    /* a × b + c, each rounded on its own. */                                                       \
+    void sheaf_multiply_add_##S(const T *a, const T *b, const T *c, T *out, ptrdiff_t count);       \
     void sheaf_divide_##S(const T *a, const T *b, T *out, ptrdiff_t count);                         \
     void sheaf_minimum_##S(const T *a, const T *b, T *out, ptrdiff_t count);                        \
     void sheaf_maximum_##S(const T *a, const T *b, T *out, ptrdiff_t count);                        \

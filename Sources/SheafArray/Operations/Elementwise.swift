@@ -17,7 +17,7 @@ extension NDArray {
 
     /// An array made element by element from this one and another, which are broadcast to one shape.
     func combining<B: ArrayScalar, R: ArrayScalar>(
-        _ name: String, _ other: NDArray<B>, to: R.Type, location: SourceLocation? = nil,
+        _ name: String, _ other: NDArray<B>, to: R.Type, arithmetic: Arithmetic? = nil, location: SourceLocation? = nil,
         _ loop: @escaping @Sendable (UnsafePointer<Scalar>, UnsafePointer<B>, UnsafeMutablePointer<R>, Int) throws -> Void
     ) -> NDArray<R> {
         let location = location ?? node.location

@@ -1,9 +1,13 @@
 // The operators of NumPy. They are lazy and cannot throw; see ``NDArray`` for where shapes that do not fit are reported.
 
 extension NDArray where Scalar: ArrayNumber {
-    public static func + (a: NDArray, b: NDArray) -> NDArray { a.combining("+", b, to: Scalar.self, Scalar.addLoop) }
+    public static func + (a: NDArray, b: NDArray) -> NDArray { 
+        a.combining("+", b, to: Scalar.self, arithmetic: sumArithmetic, Scalar.addLoop)
+    }
     public static func - (a: NDArray, b: NDArray) -> NDArray { a.combining("-", b, to: Scalar.self, Scalar.subtractLoop) }
-    public static func * (a: NDArray, b: NDArray) -> NDArray { a.combining("*", b, to: Scalar.self, Scalar.multiplyLoop) }
+    public static func * (a: NDArray, b: NDArray) -> NDArray { 
+        a.combining("*", b, to: Scalar.self, arithmetic: .product, Scalar.multiplyLoop)
+    }
     /// Of integers rounded towards negative infinity, as Python's `//`; a division of integers by zero gives 0.
     public static func / (a: NDArray, b: NDArray) -> NDArray { a.combining("/", b, to: Scalar.self, Scalar.divideLoop) }
     public static prefix func - (a: NDArray) -> NDArray { a.mapping("-", to: Scalar.self, Scalar.negateLoop) }
@@ -16,6 +20,17 @@ extension NDArray where Scalar: ArrayNumber {
     public static func - (a: Scalar, b: NDArray) -> NDArray { b.constant(a) - b }
     public static func * (a: Scalar, b: NDArray) -> NDArray { b.constant(a) * b }
     public static func / (a: Scalar, b: NDArray) -> NDArray { b.constant(a) / b }
+
+    private static var sumArithmetic: Arithmetic? {
+        Scalar.multiplyAddLoop.map { loop in
+            .sum(
+                multiplyAdd: .ternary { a, b, c, out, count in
+                    loop(
+                        a.assumingMemoryBound(to: Scalar.self), b.assumingMemoryBound(to: Scalar.self),
+                        c.assumingMemoryBound(to: Scalar.self), out.assumingMemoryBound(to: Scalar.self), count)
+                })
+        }
+    }
 
     public static func += (a: inout NDArray, b: NDArray) { a = a + b }
     public static func -= (a: inout NDArray, b: NDArray) { a = a - b }

@@ -25,6 +25,8 @@ class ArrayNode: @unchecked Sendable {
     var operands: [ArrayNode] { [] }
     /// What computes a tile of it from tiles of its operands, for element-wise operations.
     var kernel: TileKernel? { nil }
+    /// For sums and products of two arrays, which.
+    var arithmetic: Arithmetic? { nil }
     /// Whether computing it twice costs more than storing it.
     var isExpensive: Bool { false }
     /// Adds tasks that make the chunks, and returns an argument for each, in C order. Not for element-wise operations.
@@ -70,18 +72,21 @@ final class ElementNode<Element: Sendable>: TypedNode<Element>, @unchecked Senda
     private let inputs: [ArrayNode]
     private let tileKernel: TileKernel
     private let cost: Bool
+    private let sumOrProduct: Arithmetic?
 
     override var operands: [ArrayNode] { inputs }
     override var kernel: TileKernel? { tileKernel }
+    override var arithmetic: Arithmetic? { sumOrProduct }
     override var isExpensive: Bool { cost }
 
     init(
-        _ operation: Operation, grid: ChunkGrid, operands: [ArrayNode], kernel: TileKernel, isExpensive: Bool = false,
-        location: SourceLocation, problem: PlanError? = nil
+        _ operation: Operation, grid: ChunkGrid, operands: [ArrayNode], kernel: TileKernel, arithmetic: Arithmetic? = nil,
+        isExpensive: Bool = false, location: SourceLocation, problem: PlanError? = nil
     ) {
         inputs = operands
         tileKernel = kernel
         cost = isExpensive
+        sumOrProduct = arithmetic
         super.init(
             grid: grid, elementBytes: MemoryLayout<Element>.stride, operation: operation, location: location,
             problem: problem ?? operands.lazy.compactMap(\.problem).first)
@@ -91,8 +96,8 @@ final class ElementNode<Element: Sendable>: TypedNode<Element>, @unchecked Senda
         // What is made from the place alone is made in any chunks; so is what is made from that.
         if isFree {
             return ElementNode(
-                operation, grid: grid, operands: inputs.map { $0.recut(grid) }, kernel: tileKernel, isExpensive: cost, location: location,
-                problem: problem)
+                operation, grid: grid, operands: inputs.map { $0.recut(grid) }, kernel: tileKernel, arithmetic: sumOrProduct,
+                isExpensive: cost, location: location, problem: problem)
         }
         return super.recut(grid)
     }
@@ -123,6 +128,13 @@ final class TaskNode<Element: Sendable>: TypedNode<Element>, @unchecked Sendable
 
     override var operands: [ArrayNode] { inputs }
     override func lower(_ lowering: ArrayLowering) throws -> [Graph.Argument] { try makeTasks(lowering) }
+}
+
+/// Operations that have a faster form together: a product that only a sum uses is computed with it.
+enum Arithmetic: Sendable {
+    case product
+    /// The kernel is that of a × b + c.
+    case sum(multiplyAdd: TileKernel)
 }
 
 /// Computes one tile: contiguous elements, from contiguous elements.

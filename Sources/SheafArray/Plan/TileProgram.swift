@@ -38,10 +38,18 @@ final class TileProgram: Sendable {
                 }
             }
         }
+        let evaluated = order
+        let merged = Self.productsInSums(order, root: rootNode)
+        order.removeAll { merged.contains(ObjectIdentifier($0)) }
         for node in leaves + order { registers[ObjectIdentifier(node)] = registers.count }
         elementBytes = (leaves + order).map(\.elementBytes)
         let made = order.compactMap { node in
-            TileStep.make(node.kernel, node.operands.map { registers[ObjectIdentifier($0)] ?? 0 }, registers[ObjectIdentifier(node)] ?? 0)
+            var (kernel, operands) = (node.kernel, node.operands)
+            if case .sum(let multiplyAdd)? = node.arithmetic, let product = operands.first(where: { merged.contains(ObjectIdentifier($0)) }) {
+                operands = product.operands + operands.filter { $0 !== product }
+                kernel = multiplyAdd
+            }
+            return TileStep.make(kernel, operands.map { registers[ObjectIdentifier($0)] ?? 0 }, registers[ObjectIdentifier(node)] ?? 0)
         }
         constants = order.compactMap { node in
             guard case .constant(let fill)? = node.kernel, let register = registers[ObjectIdentifier(node)] else { return nil }
@@ -49,10 +57,27 @@ final class TileProgram: Sendable {
         }
         steps = made
         root = registers[ObjectIdentifier(rootNode)] ?? 0
-        operations = order.map(\.operation)
+        operations = evaluated.map(\.operation)
         self.leaves = leaves
         (slots, slotCount) = Self.allocate(made, registers: registers.count, leaves: leaves.count, constants: constants.map(\.register), root: root)
         slotElementBytes = elementBytes.max() ?? 1
+    }
+
+    /// Products that only one sum uses: they are computed together, in one pass over the tile.
+    private static func productsInSums(_ order: [ArrayNode], root: ArrayNode) -> Set<ObjectIdentifier> {
+        var uses: [ObjectIdentifier: Int] = [:]
+        for node in order { for operand in node.operands { uses[ObjectIdentifier(operand), default: 0] += 1 } }
+        let evaluated = Set(order.map { ObjectIdentifier($0) })
+        var merged: Set<ObjectIdentifier> = []
+        for node in order {
+            guard case .sum? = node.arithmetic else { continue }
+            let product = node.operands.first { operand in
+                guard case .product? = operand.arithmetic, uses[ObjectIdentifier(operand)] == 1, operand !== root else { return false }
+                return evaluated.contains(ObjectIdentifier(operand))
+            }
+            if let product { merged.insert(ObjectIdentifier(product)) }
+        }
+        return merged
     }
 
     /// Assigns each register a slot of memory; a slot is free again after its value's last use.

@@ -23,6 +23,10 @@ public protocol ArrayNumber: ArrayScalar, Numeric {
     static func addLoop(_ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int)
     static func subtractLoop(_ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int)
     static func multiplyLoop(_ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int)
+    /// The loop of a × b + c, where it is worth having.
+    static var multiplyAddLoop:
+        (@Sendable (UnsafePointer<Self>, UnsafePointer<Self>, UnsafePointer<Self>, UnsafeMutablePointer<Self>, Int) -> Void)?
+    { get }
     /// Division; of integers rounded towards negative infinity, with 0 for a division by zero.
     static func divideLoop(_ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int)
     static func negateLoop(_ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int)
@@ -44,6 +48,12 @@ public protocol ArrayNumber: ArrayScalar, Numeric {
     static var isFloating: Bool { get }
     /// Whether the value, or a part of it, is a NaN.
     var isNotANumber: Bool { get }
+}
+
+extension ArrayNumber {
+    public static var multiplyAddLoop:
+        (@Sendable (UnsafePointer<Self>, UnsafePointer<Self>, UnsafePointer<Self>, UnsafeMutablePointer<Self>, Int) -> Void)?
+    { nil }
 }
 
 /// A number with an order: all but `Complex`.

@@ -4,6 +4,10 @@ public import RealModule
 // Both types have their loops in C, which compiles them for several vector widths.
 
 extension Double: ArrayFloat {
+    public static var multiplyAddLoop:
+        (@Sendable (UnsafePointer<Double>, UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void)?
+    { { sheaf_multiply_add_f64($0, $1, $2, $3, $4) } }
+
     public static var scalarType: ScalarType { .float64 }
     public static var zeroValue: Double { 0 }
     public static var oneValue: Double { 1 }
@@ -103,6 +107,10 @@ extension Double: ArrayFloat {
 }
 
 extension Float: ArrayFloat {
+    public static var multiplyAddLoop:
+        (@Sendable (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void)?
+    { { sheaf_multiply_add_f32($0, $1, $2, $3, $4) } }
+
     public static var scalarType: ScalarType { .float32 }
     public static var zeroValue: Float { 0 }
     public static var oneValue: Float { 1 }

@@ -30,6 +30,14 @@ struct Commands {
         case .pool: return python(scriptStem(job) + "_pool", operands(of: job, for: peer))
         case .daskBag: return python(scriptStem(job) + "_dask_bag", operands(of: job, for: peer))
         case .pysparkRDD: return python(scriptStem(job) + "_pyspark", operands(of: job, for: peer))
+        case .limit where job == .matmul: return python("arrays_blas", [job.rawValue] + operands(of: job, for: peer))
+        case .limit:
+            let program = layout.builtCppPeers.appending(path: "bandwidth")
+            return Command(executable: program.path, arguments: [job.rawValue] + operands(of: job, for: peer))
+        case .numpy: return python("arrays_numpy", [job.rawValue] + operands(of: job, for: peer))
+        case .numexpr: return python("arrays_numexpr", [job.rawValue] + operands(of: job, for: peer))
+        case .jax: return python("arrays_jax", [job.rawValue] + operands(of: job, for: peer))
+        case .daskArray: return python("arrays_dask", [job.rawValue] + operands(of: job, for: peer))
         }
     }
 
@@ -43,7 +51,7 @@ struct Commands {
         var operands = inputPaths(of: job)
         if let size = workload.size(of: job, for: peer) { operands += ["--size", String(size)] }
         operands += ["--workers", String(peer == .sheafOneThread ? 1 : workers)]
-        if job == .spillingShuffle { operands += ["--memory", String(workload.memoryBudget)] }
+        if let budget = workload.memoryBudget(of: job) { operands += ["--memory", String(budget)] }
         return operands
     }
 

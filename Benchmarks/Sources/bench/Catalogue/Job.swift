@@ -10,6 +10,15 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
     case sort
     case join
     case spillingShuffle = "spilling-shuffle"
+    case squareMean = "square-mean"
+    case sumOfProducts = "sum-of-products"
+    case expression
+    case matmul
+    case tallQR = "tall-qr"
+    case randomSVD = "random-svd"
+    case stencil
+    case smallChunks = "small-chunks"
+    case outOfCore = "out-of-core"
 
     var title: String {
         switch self {
@@ -21,16 +30,31 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .sort: "Sort: 10 million pairs"
         case .join: "Join: 10 million rows with 100,000"
         case .spillingShuffle: "Sort in a quarter of the memory"
+        case .squareMean: "Array: (x × x + 10).mean(), 100 million"
+        case .sumOfProducts: "Array: sum(a × b), 100 million"
+        case .expression: "Array: eight operations, 100 million, result stored"
+        case .matmul: "Array: product of two matrices of 8192²"
+        case .tallQR: "Array: QR of 1 million × 100"
+        case .randomSVD: "Array: ten singular values of 200,000 × 1000, randomised"
+        case .stencil: "Array: 10 steps of a 5-point stencil on 10,000²"
+        case .smallChunks: "Array: (x + 1).sum() over 10,000 chunks of 1000"
+        case .outOfCore: "Array: transpose, rechunk and sum in a quarter of the memory"
         }
     }
 
     /// Whether what compares is the time per task: peers may run different numbers of them.
     var isPerTask: Bool {
         switch self {
-        case .tree, .wavefront, .independent: true
-        case .sumByKey, .wordCount, .sort, .join, .spillingShuffle: false
+        case .tree, .wavefront, .independent, .smallChunks: true
+        default: false
         }
     }
+
+    var isArray: Bool { Self.arrays.contains(self) }
+
+    private static let arrays: Set<Job> = [
+        .squareMean, .sumOfProducts, .expression, .matmul, .tallQR, .randomSVD, .stencil, .smallChunks, .outOfCore,
+    ]
 
     /// The job whose check this one must reproduce.
     var checkedLike: Job { self == .spillingShuffle ? .sort : self }
@@ -42,6 +66,10 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .sumByKey, .wordCount: [.sheaf, .sheafOneThread, .polars, .pool, .daskBag, .pysparkRDD]
         case .sort, .join: [.sheaf, .polars, .pool, .daskBag, .pysparkRDD]
         case .spillingShuffle: [.sheaf]
+        case .squareMean, .sumOfProducts, .expression: [.sheaf, .limit, .jax, .numexpr, .daskArray, .numpy]
+        case .matmul: [.sheaf, .limit, .daskArray, .numpy]
+        case .tallQR, .stencil: [.sheaf, .daskArray, .numpy]
+        case .randomSVD, .smallChunks, .outOfCore: [.sheaf, .daskArray]
         }
     }
 }

@@ -11,6 +11,11 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
     case pool
     case daskBag = "dask-bag"
     case pysparkRDD = "pyspark-rdd"
+    case limit
+    case numpy
+    case numexpr
+    case jax
+    case daskArray = "dask-array"
 
     var title: String {
         switch self {
@@ -23,6 +28,11 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
         case .pool: "multiprocessing.Pool"
         case .daskBag: "dask.bag"
         case .pysparkRDD: "PySpark RDD"
+        case .limit: "the hardware's limit"
+        case .numpy: "NumPy"
+        case .numexpr: "numexpr"
+        case .jax: "JAX"
+        case .daskArray: "dask.array"
         }
     }
 
@@ -32,16 +42,16 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
     var isSlow: Bool {
         switch self {
         case .daskThreaded, .daskBag, .pysparkRDD: true
-        case .sheaf, .sheafOneThread, .cppPool, .oneTBB, .polars, .pool: false
+        default: false
         }
     }
 
     var isPython: Bool {
         switch self {
-        case .daskThreaded, .polars, .pool, .daskBag, .pysparkRDD: true
         case .sheaf, .sheafOneThread, .cppPool, .oneTBB: false
+        default: true
         }
     }
 
-    var isCpp: Bool { self == .cppPool || self == .oneTBB }
+    var isCpp: Bool { self == .cppPool || self == .oneTBB || self == .limit }
 }

@@ -30,6 +30,18 @@ struct Target {
         Target(jobs: scans, peers: [.sheafOneThread], limit: .ratioAtLeast(1.8)),
         Target(jobs: [.sumByKey], peers: [.polars], limit: .ratioAtLeast(0.5)),
         Target(jobs: [.sort, .join], peers: [.pysparkRDD, .daskBag, .pool], limit: .ratioAtLeast(5)),
+        Target(jobs: [.squareMean, .sumOfProducts], peers: [.limit], limit: .ratioAtLeast(0.85)),
+        Target(jobs: [.squareMean, .sumOfProducts, .expression], peers: [.numpy], limit: .ratioAtLeast(5)),
+        Target(jobs: [.squareMean, .sumOfProducts], peers: [.daskArray], limit: .ratioAtLeast(4)),
+        Target(jobs: [.squareMean, .sumOfProducts], peers: [.numexpr], limit: .ratioAtLeast(3)),
+        Target(jobs: [.squareMean, .sumOfProducts], peers: [.jax], limit: .ratioAtLeast(1)),
+        Target(jobs: [.expression], peers: [.daskArray], limit: .ratioAtLeast(3)),
+        Target(jobs: [.matmul], peers: [.limit], limit: .ratioAtLeast(0.95)),
+        Target(jobs: [.matmul], peers: [.numpy, .daskArray], limit: .ratioAtLeast(1.5)),
+        Target(jobs: [.smallChunks], peers: [.sheaf], limit: .secondsPerTaskAtMost(2e-6)),
+        Target(jobs: [.smallChunks], peers: [.daskArray], limit: .ratioAtLeast(50)),
+        Target(jobs: [.tallQR, .randomSVD, .stencil], peers: [.daskArray], limit: .ratioAtLeast(2)),
+        Target(jobs: [.outOfCore], peers: [.sheaf], limit: .peakMemoryAtMost(factor: 1.25, slack: 100_000_000)),
         Target(jobs: [.spillingShuffle], peers: [.sheaf], limit: .peakMemoryAtMost(factor: 1.25, slack: 100_000_000)),
     ]
 }

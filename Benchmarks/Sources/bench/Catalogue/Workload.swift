@@ -19,27 +19,41 @@ struct Workload {
     static let full = Workload(
         scale: 1,
         pairs: 10_000_000,
-        sizes: [.tree: 1 << 19, .wavefront: 1_000, .independent: 1_000_000],
+        sizes: [
+            .tree: 1 << 19, .wavefront: 1_000, .independent: 1_000_000, .squareMean: 100_000_000, .sumOfProducts: 100_000_000,
+            .expression: 100_000_000, .matmul: 8192, .tallQR: 1_000_000, .randomSVD: 200_000, .stencil: 10_000,
+            .smallChunks: 10_000_000, .outOfCore: 16_384,
+        ],
         daskSizes: [.tree: 1 << 15, .wavefront: 150, .independent: 50_000]
     )
 
     static let quick = Workload(
         scale: 0.02,
         pairs: 200_000,
-        sizes: [.tree: 1 << 16, .wavefront: 256, .independent: 100_000],
+        sizes: [
+            .tree: 1 << 16, .wavefront: 256, .independent: 100_000, .squareMean: 1_000_000, .sumOfProducts: 1_000_000,
+            .expression: 1_000_000, .matmul: 1024, .tallQR: 20_000, .randomSVD: 10_000, .stencil: 1000, .smallChunks: 1_000_000,
+            .outOfCore: 2048,
+        ],
         daskSizes: [.tree: 1 << 12, .wavefront: 50, .independent: 5_000]
     )
 
-    /// The budget of the spilling shuffle, in bytes: a quarter of the pairs as two 64-bit integers each.
-    var memoryBudget: Int { pairs * 16 / 4 }
+    /// The memory budget of jobs that must do with a quarter of their data, in bytes: pairs of 64-bit integers, or a square of doubles.
+    func memoryBudget(of job: Job) -> Int? {
+        switch job {
+        case .spillingShuffle: pairs * 16 / 4
+        case .outOfCore: sizes[job].map { $0 * $0 * 8 / 4 }
+        default: nil
+        }
+    }
 
     func inputs(of job: Job) -> [Input] {
         switch job {
-        case .tree, .wavefront, .independent: []
         case .sumByKey: [.facts]
         case .wordCount: [.text]
         case .sort, .spillingShuffle: [.pairs]
         case .join: [.facts, .dimension]
+        default: []
         }
     }
 

@@ -70,7 +70,7 @@ struct Summary {
             row.target = "≤ \(Format.duration(most, exact: true)) a task"
             row.met = row.median.map { $0 <= most }
         case .peakMemoryAtMost(let factor, let slack):
-            let most = factor * Double(workload.memoryBudget) + Double(slack)
+            let most = factor * Double(workload.memoryBudget(of: row.job) ?? 0) + Double(slack)
             row.target = "peak ≤ \(Format.memory(most))"
             row.met = row.median == nil ? nil : row.peakResidentBytes.map { Double($0) <= most }
         }
@@ -89,7 +89,7 @@ struct Summary {
     private func disagreeing(_ contests: [Contest]) -> Set<Claim> {
         var claims: [Job: [(claim: Claim, checks: Set<String>)]] = [:]
         for contest in contests where Oracle.check(of: contest.job, size: 1) == nil {
-            for entry in contest.entries where !entry.samples.isEmpty {
+            for entry in contest.entries where !entry.samples.isEmpty && entry.peer != .limit {
                 let claim = Claim(job: contest.job, peer: entry.peer)
                 claims[contest.job.checkedLike, default: []].append((claim, Set(entry.samples.map(\.check))))
             }
