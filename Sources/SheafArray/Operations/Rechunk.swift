@@ -1,94 +1,71 @@
 internal import SheafCore
 
+extension NDArray {
+    /// The same array cut into other chunks, each assembled from the parts of the old ones that it overlaps.
+    ///
+    /// What a task holds at a time is kept well below the session's memory budget: where each new chunk overlaps so many old ones that
+    /// the direct way is costly or too large, the chunks change in two steps, by way of chunks between the old and the new, or the old
+    /// chunks are cut up first. Results that wait for their turn are the engine's to spill.
+    ///
+    /// Problems: ``PlanError`` (`.invalidArgument`) for sizes that do not fit the shape; `.exceedsMemory`, with the projected and the
+    /// allowed bytes, when one old and one new chunk do not fit the session's memory together.
+    public func rechunked(_ chunks: ChunkSizes, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        let location = SourceLocation(fileID: fileID, line: line)
+        do {
+            return rechunked(
+                grid: try chunks.grid(shape: shape, elementBytes: MemoryLayout<Scalar>.stride, location: location), location: location)
+        } catch {
+            return failing(error)
+        }
+    }
+
+    /// The same, with a new size for some axes only; -1 for the whole axis.
+    public func rechunked(axes sizes: [Int: Int], fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        let location = SourceLocation(fileID: fileID, line: line)
+        var chunks = self.chunks
+        for (axis, size) in sizes {
+            guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "rechunk", location)) }
+            guard size > 0 || size == -1 else {
+                return failing(
+                    PlanError(
+                        .invalidArgument, "“rechunk” into chunks of \(size) along axis \(axis)", node: "rechunk", location: location,
+                        hint: "give a size above zero, or -1 for the whole axis"))
+            }
+            chunks[own] = ChunkSizes.cut(shape[own], size == -1 ? shape[own] : size)
+        }
+        return rechunked(grid: ChunkGrid(chunks), location: location)
+    }
+
+    func rechunked(grid: ChunkGrid, location: SourceLocation) -> NDArray {
+        if grid == node.grid { return self }
+        // What needs no memory is made in the new chunks right away.
+        if node.kernel != nil || node.problem != nil { return NDArray(session, node.recut(grid)) }
+        let plan = RechunkPlan(node.grid, grid, elementBytes: node.elementBytes, options: session.options)
+        if let problem = plan.problem(location) { return failing(problem) }
+        let made = (node as? TypedNode<Scalar>)?.rechunked(to: grid, location: location) ?? node.recut(grid)
+        return NDArray(session, made)
+    }
+}
+
 extension TypedNode {
-    /// The same array cut into other chunks; each is assembled from the parts of the old ones that it overlaps.
+    /// The same array cut into other chunks, in the steps that ``RechunkPlan`` finds when the plan is run.
     func rechunked(to target: ChunkGrid, location: SourceLocation) -> TypedNode<Element> {
         if target == grid { return self }
         return TaskNode<Element>(Operation("rechunk"), grid: target, after: [self], location: location) { [self] lowering in
-            let sources = try lowering.chunks(of: self)
-            var functions: [Int: Int] = [:]
-            return target.regions.map { region in
-                let parts = grid.parts(of: region)
-                if parts.count == 1, parts[0].source.shape == grid.region(parts[0].chunk).shape { return sources[parts[0].chunk] }
-                let function =
-                    functions[parts.count]
-                    ?? lowering.function(Operation("rechunk")) { scope in
-                        let plan = scope.argument(0, as: [ChunkPart].self), shape = scope.argument(1, as: [Int].self)
-                        // A part of one chunk is a view of it.
-                        if plan.count == 1 { return TypedValue(scope.argument(2, as: DenseArray<Element>.self).box(plan[0].source)) }
-                        let result = DenseArray<Element>(shape: shape) { _ in }
-                        for (index, part) in plan.enumerated() {
-                            let source = scope.argument(index + 2, as: DenseArray<Element>.self)
-                            result.box(part.target).assign(source.box(part.source))
-                        }
-                        return TypedValue(result)
-                    }
-                functions[parts.count] = function
-                return lowering.add(
-                    function, [lowering.constant(parts), lowering.constant(region.shape)] + parts.map { sources[$0.chunk] },
-                    location: location, cost: Cost(resultBytes: region.count * elementBytes))
-            }
+            let plan = RechunkPlan(grid, target, elementBytes: elementBytes, options: lowering.session.options)
+            if let problem = plan.problem(location) { throw problem }
+            var node: TypedNode<Element> = self
+            for step in plan.between { node = node.recutDirectly(step, copies: true, location: location) }
+            return try lowering.gather(
+                "rechunk", node, grid.shape.map { AxisMap(whole: $0) }, into: target, fill: Element?.none, location: location)
         }
     }
-}
 
-/// What one chunk contributes to a box.
-struct ChunkPart: Sendable {
-    /// The chunk's position in C order.
-    var chunk: Int
-    /// Inside the chunk.
-    var source: Region
-    /// Inside the box.
-    var target: Region
-}
-
-extension ChunkGrid {
-    /// The parts of chunks that make up a box, in C order.
-    func parts(of box: Region) -> [ChunkPart] {
-        var parts = [ChunkPart(chunk: 0, source: Region(start: [], shape: []), target: Region(start: [], shape: []))]
-        for axis in 0..<rank {
-            let start = box.start[axis], end = start + box.shape[axis]
-            var pieces: [(chunk: Int, source: Int, target: Int, length: Int)] = []
-            var position = start
-            if start == end { pieces.append((start < shape[axis] ? chunk(at: start, axis: axis) : counts[axis] - 1, 0, 0, 0)) }
-            while position < end {
-                let index = chunk(at: position, axis: axis)
-                let next = min(end, offsets[axis][index + 1])
-                pieces.append((index, position - offsets[axis][index], position - start, next - position))
-                position = next
-            }
-            parts = parts.flatMap { part in
-                pieces.map { piece in
-                    ChunkPart(
-                        chunk: part.chunk * counts[axis] + piece.chunk,
-                        source: Region(start: part.source.start + [piece.source], shape: part.source.shape + [piece.length]),
-                        target: Region(start: part.target.start + [piece.target], shape: part.target.shape + [piece.length]))
-                }
-            }
-        }
-        return parts
-    }
-}
-
-extension DenseArray {
-    /// Copies the elements of an array of the same shape into this one's memory.
-    ///
-    /// - Precondition: nobody else sees this array yet.
-    func assign(_ source: DenseArray) {
-        assert(source.shape == shape)
-        if count == 0 { return }
-        let target = view
-        if target.isContiguous { return source.view.gather(0, count, into: UnsafeMutableRawPointer(base)) }
-        if source.view.isContiguous { return target.scatter(0, count, from: UnsafeRawPointer(source.base)) }
-        // Row by row.
-        var row = shape
-        let last = row.removeLast()
-        let rows = ChunkGrid(row.map { Array(repeating: 1, count: $0) })
-        for index in 0..<rows.count {
-            let coordinates = rows.coordinates(index)
-            let from = source.base + zip(coordinates, source.strides).reduce(0) { $0 + $1.0 * $1.1 }
-            let to = base + zip(coordinates, strides).reduce(0) { $0 + $1.0 * $1.1 }
-            copyRun(from, source.strides[rank - 1], to, strides[rank - 1], last, MemoryLayout<Element>.stride)
+    private func recutDirectly(_ target: ChunkGrid, copies: Bool, location: SourceLocation) -> TypedNode<Element> {
+        TaskNode<Element>(Operation("rechunk"), grid: target, after: [self], location: location) { [self] lowering in
+            try lowering.gather(
+                "rechunk", self, grid.shape.map { AxisMap(whole: $0) }, into: target, fill: Element?.none, copies: copies,
+                location: location)
         }
     }
 }
