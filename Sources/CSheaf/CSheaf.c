@@ -26,6 +26,16 @@ int sheaf_core_count(void) {
     return online > 0 ? (int)online : 1;
 }
 
+bool sheaf_is_amd_with_avx512(void) {
+#if defined(__x86_64__) && (defined(__clang__) || defined(__GNUC__))
+    __builtin_cpu_init();
+    return __builtin_cpu_is("amd") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd")
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
 bool sheaf_punch_hole(int descriptor, int64_t offset, int64_t count) {
 #ifdef __linux__
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, count) == 0;

@@ -10,6 +10,9 @@
 /// Cores that this process may run on; at least 1.
 int sheaf_core_count(void);
 
+/// Whether this is an AMD processor with the vector instructions that OpenBLAS calls SkylakeX (AVX-512 F, CD, BW, DQ and VL).
+bool sheaf_is_amd_with_avx512(void);
+
 /// Gives a range of a file back to the file system, keeping the file's size. Returns false where that is not supported.
 bool sheaf_punch_hole(int descriptor, int64_t offset, int64_t count);
 
