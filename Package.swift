@@ -52,7 +52,7 @@ let package = Package(
             name: "SheafProgram",
             dependencies: ["SheafCore", "SheafLocal", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
-        .target(name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafProgram"], swiftSettings: settings),
+        .target(name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafProgram"], swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag"], swiftSettings: settings),
         .executableTarget(
             name: "sheaf-cli", dependencies: ["Sheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -61,7 +61,9 @@ let package = Package(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "SheafLocalTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "SheafBagTests", dependencies: ["Sheaf", "SheafTesting"], resources: [.copy("Oracle")], swiftSettings: settings),
-        .testTarget(name: "SheafArrayTests", dependencies: ["SheafArray", "SheafCore", "SheafLocal"], resources: [.copy("Oracle")], swiftSettings: settings),
+        .testTarget(
+            name: "SheafArrayTests", dependencies: ["SheafArray", "SheafCore", "SheafLocal"], resources: [.copy("Oracle")],
+            swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

@@ -1,3 +1,4 @@
+@_exported public import SheafArray
 @_exported public import SheafBag
 @_exported public import SheafCore
 @_exported public import SheafLocal

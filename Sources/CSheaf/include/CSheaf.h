@@ -45,4 +45,13 @@ int sheaf_start_thread(const char *name, size_t stack_bytes, void (*body)(void *
 typedef struct { const void *src; size_t size; size_t pos; } sheaf_zstd_input;
 typedef struct { void *dst; size_t size; size_t pos; } sheaf_zstd_output;
 
+/// The state of zlib's streaming interface (zlib.h: z_stream).
+typedef struct {
+    const void *next_in; unsigned avail_in; unsigned long total_in;
+    void *next_out; unsigned avail_out; unsigned long total_out;
+    const char *message; void *state;
+    void *allocate; void *release; void *context;
+    int data_type; unsigned long adler; unsigned long reserved;
+} sheaf_zlib_stream;
+
 #endif

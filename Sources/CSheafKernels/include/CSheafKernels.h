@@ -38,6 +38,25 @@
 SHEAF_DECLARE_FLOAT(double, f64)
 SHEAF_DECLARE_FLOAT(float, f32)
 
+// Random numbers, from Philox4x32-10. Element i of a stream depends on the key, the stream and i only, and has the same bits on every
+// processor. `first` is the index of the first element written.
+
+/// One block of Philox4x32-10 (Salmon et al. 2011): four words from a counter of four and a key of two.
+void sheaf_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+/// Raw words of 64 bits: element i is half i % 2 of block i / 2.
+void sheaf_random_words(uint64_t key, uint32_t stream, uint64_t first, uint64_t *out, ptrdiff_t count);
+/// low + width × u, u being a multiple of 2⁻⁵³ (for float 2⁻²⁴) from 0 up to, but not including, 1.
+void sheaf_random_uniform_f64(uint64_t key, uint32_t stream, uint64_t first, double low, double width, double *out, ptrdiff_t count);
+void sheaf_random_uniform_f32(uint64_t key, uint32_t stream, uint64_t first, float low, float width, float *out, ptrdiff_t count);
+/// Normal, by Box and Muller's transform of the two words of a block.
+void sheaf_random_normal_f64(uint64_t key, uint32_t stream, uint64_t first, double mean, double deviation, double *out, ptrdiff_t count);
+void sheaf_random_normal_f32(uint64_t key, uint32_t stream, uint64_t first, double mean, double deviation, float *out, ptrdiff_t count);
+/// Exponential, by inversion.
+void sheaf_random_exponential_f64(uint64_t key, uint32_t stream, uint64_t first, double scale, double *out, ptrdiff_t count);
+void sheaf_random_exponential_f32(uint64_t key, uint32_t stream, uint64_t first, double scale, float *out, ptrdiff_t count);
+/// Whether the upper 53 bits of the word are below `limit`.
+void sheaf_random_below(uint64_t key, uint32_t stream, uint64_t first, uint64_t limit, bool *out, ptrdiff_t count);
+
 /// Which of the variants this processor runs: "x86-64-v4", "x86-64-v3", or "baseline".
 const char *sheaf_kernel_variant(void);
 
