@@ -89,7 +89,7 @@ extension NDArray where Scalar: ArrayNumber {
         let plan = ContractionPlan(left: rows, right: columns, result: rows + columns)
         let product = plan.node("outer", node, other.node, as: Scalar.self, location: location)
         if rank == 1, other.rank == 1 { return NDArray(session, product) }
-        return NDArray(session, flattened(product, [node.grid.elementCount, other.node.grid.elementCount], split: rank, location))
+        return NDArray(session, joiningAxes(product, [node.grid.elementCount, other.node.grid.elementCount], split: rank, location))
     }
 
     /// The product summed over pairs of axes, as NumPy's `tensordot`; the other axes of this array come first in the result.
@@ -166,7 +166,7 @@ extension NDArray where Scalar: LinearScalar {
 }
 
 /// An array of which the axes before `split`, and those from it on, are made into one each.
-private func flattened<Scalar: ArrayScalar>(
+private func joiningAxes<Scalar: ArrayScalar>(
     _ source: TaskNode<Scalar>, _ shape: [Int], split: Int, _ location: SourceLocation
 ) -> TaskNode<Scalar> {
     // All chunks that lie in the same rows of the result; what lies in them is whole along the inner axes.

@@ -51,11 +51,4 @@ extension DenseArray {
             base: UnsafeMutableRawPointer(base), rows: shape[0], columns: rank > 1 ? shape[1] : 1, rowStride: strides[0],
             columnStride: rank > 1 ? strides[1] : 1)
     }
-
-    /// A copy of its own, contiguous in C order.
-    func copied() -> DenseArray {
-        let copy = DenseArray(shape: shape) { _ in }
-        copy.assign(self)
-        return copy
-    }
 }

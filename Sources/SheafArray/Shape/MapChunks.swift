@@ -1,4 +1,4 @@
-public import SheafCore
+internal import SheafCore
 
 /// Where a chunk lies: what ``NDArray/mapChunks(to:chunks:fileID:line:_:)`` tells its closure.
 public struct ChunkPosition: Sendable, Hashable {
