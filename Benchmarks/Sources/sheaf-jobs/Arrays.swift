@@ -93,3 +93,73 @@ struct SmallChunks: ArrayJob {
     func work(_ x: NDArray<Double>) async throws -> Double { try await (x + 1).sum().item() }
     func check(_ sum: Double) -> String { number(sum) }
 }
+
+/// The same matrix for every peer, of full rank.
+private func pattern(_ session: Session, _ rows: Int, _ columns: Int, chunks: ChunkSizes) async throws -> NDArray<Double> {
+    try await session.array(shape: [rows, columns], chunks: chunks) { index in
+        cos(Double(index[0]) * 0.37 + Double(index[1] * index[1]) * 0.11) + (index[0] % columns == index[1] ? 1 : 0)
+    }.persist()
+}
+
+struct Matmul: ArrayJob {
+    static let configuration = CommandConfiguration(commandName: "matmul")
+    static let repeats = 1
+    @Option var size: Int
+    @OptionGroup var workers: Workers
+
+    func make(_ session: Session) async throws -> NDArray<Double> {
+        try await pattern(session, size, size, chunks: [min(size, 2048), min(size, 2048)])
+    }
+    func work(_ a: NDArray<Double>) async throws -> NDArray<Double> { try await a.matmul(a).persist() }
+    func check(_ c: NDArray<Double>) async throws -> String { number(try await c[size / 2, size / 3].item()) }
+}
+
+struct Stencil: ArrayJob {
+    static let configuration = CommandConfiguration(commandName: "stencil")
+    static let repeats = 1
+    @Option var size: Int
+    @OptionGroup var workers: Workers
+
+    func make(_ session: Session) async throws -> NDArray<Double> { try await pattern(session, size, size, chunks: [500, -1]) }
+
+    func work(_ grid: NDArray<Double>) async throws -> NDArray<Double> {
+        var grid = grid
+        for _ in 0..<10 {
+            grid = grid.mapOverlap(depth: 1, boundary: .constant(0), to: Double.self) { chunk, output in
+                let width = chunk.shape[1], inner = width - 2
+                chunk.withUnsafeBufferPointer { a in
+                    for row in 1..<chunk.shape[0] - 1 {
+                        let own = row * width, target = (row - 1) * inner - 1
+                        for i in 1..<width - 1 {
+                            output[target + i] =
+                                0.2 * (a[own + i] + a[own - width + i] + a[own + width + i] + a[own + i - 1] + a[own + i + 1])
+                        }
+                    }
+                }
+            }
+        }
+        return try await grid.persist()
+    }
+
+    func check(_ grid: NDArray<Double>) async throws -> String { number(try await grid[size / 2, size / 3].item()) }
+}
+
+/// An array of four times the memory: made, transposed, cut the other way, and summed.
+struct OutOfCore: ArrayJob {
+    static let configuration = CommandConfiguration(commandName: "out-of-core")
+    static let repeats = 1
+    @Option var size: Int
+    @OptionGroup var workers: Workers
+
+    func make(_ session: Session) async throws -> Session { session }
+
+    func work(_ session: Session) async throws -> DenseArray<Double> {
+        let rows = max(size / 16, 1)
+        let i = session.arange(0.0, Double(size), chunks: .uniform(rows))[.all, .newAxis]
+        let j = session.arange(0.0, Double(size), chunks: -1)
+        let x = (i * 0.37 + j * 0.11).cos()
+        return try await x.transposed().rechunked([rows, size]).sum(axes: [1]).compute()
+    }
+
+    func check(_ sums: DenseArray<Double>) -> String { number(sums[size / 3]) }
+}
