@@ -59,9 +59,20 @@ public struct NDArray<Scalar: ArrayScalar>: Sendable {
         let grid = node.grid
         // Every chunk is computed right into its place.
         let target = DenseArray<Scalar>(shape: grid.shape) { _ in }
-        let outputs = try lowering.consume(node, [], location: node.location) { _, reader in
-            try reader.readAll(into: target.box(reader.region).view)
-            return TypedValue(true)
+        let outputs: [Graph.Argument]
+        if node.kernel == nil {
+            let copy = lowering.function(Operation("copy")) { scope in
+                target.box(scope.argument(0, as: Region.self)).assign(scope.argument(1, as: DenseArray<Scalar>.self))
+                return TypedValue(true)
+            }
+            outputs = zip(lowering.regionArguments(grid), try lowering.chunks(of: node)).map { region, chunk in
+                lowering.add(copy, [region, chunk], location: node.location)
+            }
+        } else {
+            outputs = try lowering.consume(node, [], location: node.location) { _, reader in
+                try reader.readAll(into: target.box(reader.region).view)
+                return TypedValue(true)
+            }
         }
         _ = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: node.operation.label)
         return target

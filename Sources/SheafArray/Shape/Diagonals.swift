@@ -86,8 +86,9 @@ extension NDArray {
                     let diagonal = scope.argument(0, as: DenseArray<Scalar>.self), count = diagonal.count
                     return TypedValue(
                         DenseArray<Scalar>(shape: [count, count]) { buffer in
-                            buffer.update(repeating: .zeroValue)
-                            for position in 0..<count { buffer[position * (count + 1)] = diagonal.base[position * diagonal.strides[0]] }
+                            fill(buffer, with: .zeroValue)
+                            guard let base = buffer.baseAddress else { return }
+                            StridedCopy([count], source: diagonal.strides, target: [count + 1]).run(diagonal.base, base)
                         })
                 }
                 var made: [Graph.Argument] = []

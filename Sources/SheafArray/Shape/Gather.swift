@@ -39,48 +39,53 @@ extension ArrayLowering {
     ///
     /// - Parameter copies: whether parts of chunks are copied even so, since views would keep the chunks in memory.
     func gather<Element: Sendable>(
-        _ name: String, _ source: ArrayNode, _ maps: [AxisMap], into target: ChunkGrid, fill: Element? = nil, copies: Bool = false,
+        _ name: String, _ source: ArrayNode, _ maps: [AxisMap], into target: ChunkGrid, fill value: Element? = nil, copies: Bool = false,
         location: SourceLocation
     ) throws -> [Graph.Argument] {
         let sources = try chunks(of: source)
-        let pieces = maps.indices.map { source.grid.pieces(of: maps[$0], axis: $0, targets: target.chunks[$0]) }
         let view = selectFunction(name, Element.self)
         let assemble = function(Operation(name)) { scope in
             let plan = scope.argument(0, as: GatherPlan.self)
             return TypedValue(
                 DenseArray<Element>(shape: plan.shape) { buffer in
-                    if plan.hasFill, let fill { buffer.update(repeating: fill) }
-                    let strides = contiguousStrides(plan.shape)
-                    for part in plan.parts {
-                        part.copy(scope.argument(part.argument + 1, as: DenseArray<Element>.self), to: buffer, strides: strides)
-                    }
+                    if plan.hasFill, let value { fill(buffer, with: value) }
+                    plan.copy(to: buffer) { scope.argument($0 + 1, as: DenseArray<Element>.self) }
                 })
         }
         var made: [Graph.Argument] = []
         made.reserveCapacity(target.count)
-        forEachChunk(target) { _, coordinates in
-            let shape = coordinates.indices.map { target.chunks[$0][coordinates[$0]] }
-            let cost = Cost(resultBytes: shape.reduce(MemoryLayout<Element>.stride, *))
-            let (parts, chunks, hasFill) = Self.parts(coordinates.indices.map { pieces[$0][coordinates[$0]] }, source.grid)
-            if parts.isEmpty {
-                made.append(constant(DenseArray<Element>.uniform(fill, shape)))
-            } else if parts.count == 1, !hasFill, let selection = parts[0].selection {
+        forEachGather(source.grid, maps, into: target) { _, plan, chunks in
+            let cost = Cost(resultBytes: plan.shape.reduce(MemoryLayout<Element>.stride, *))
+            if plan.parts.isEmpty {
+                made.append(constant(DenseArray<Element>.uniform(value, plan.shape)))
+            } else if let selection = plan.selection {
+                let chunk = sources[chunks[0]]
                 if selection.isWhole(source.grid.region(chunks[0]).shape) {
-                    made.append(sources[chunks[0]])
-                } else if copies {
-                    made.append(
-                        add(
-                            assemble, [constant(GatherPlan(shape: shape, parts: parts, hasFill: false)), sources[chunks[0]]],
-                            location: location, cost: cost))
+                    made.append(chunk)
                 } else {
-                    made.append(add(view, [constant(selection), sources[chunks[0]]], location: location, cost: cost))
+                    made.append(
+                        copies
+                            ? add(assemble, [constant(plan), chunk], location: location, cost: cost)
+                            : add(view, [constant(selection), chunk], location: location, cost: cost))
                 }
             } else {
-                let plan = GatherPlan(shape: shape, parts: parts, hasFill: hasFill)
                 made.append(add(assemble, [constant(plan)] + chunks.map { sources[$0] }, location: location, cost: cost))
             }
         }
         return made
+    }
+
+    /// Calls the body for each chunk of `target`, in C order, with its position, what it is made of, and the chunks of `source` that are the
+    /// plan's arguments.
+    func forEachGather(
+        _ source: ChunkGrid, _ maps: [AxisMap], into target: ChunkGrid, _ body: (Int, GatherPlan, [Int]) -> Void
+    ) {
+        let pieces = maps.indices.map { source.pieces(of: maps[$0], axis: $0, targets: target.chunks[$0]) }
+        forEachChunk(target) { index, coordinates in
+            let (parts, chunks, hasFill) = Self.parts(coordinates.indices.map { pieces[$0][coordinates[$0]] }, source)
+            let shape = coordinates.indices.map { target.chunks[$0][coordinates[$0]] }
+            body(index, GatherPlan(shape: shape, parts: parts, hasFill: hasFill), chunks)
+        }
     }
 
     /// The combinations of each axis's pieces; the chunks they come from, each once; and whether something is left out.
@@ -129,16 +134,49 @@ extension DenseArray {
     }
 }
 
-extension GatherPart {
-    /// The part as a view of its chunk, when it is the whole of the result.
+extension GatherPlan {
+    /// The one view that is the whole of the result.
     fileprivate var selection: ChunkSelection? {
+        guard parts.count == 1, !hasFill, let part = parts.first else { return nil }
         var start: [Int] = [], axes: [ChunkSelection.Axis] = []
         for axis in shape.indices {
-            guard case .run(let first, let step) = source[axis], case .run = target[axis] else { return nil }
+            guard case .run(let first, let step) = part.source[axis], case .run = part.target[axis] else { return nil }
             start.append(first)
             axes.append(ChunkSelection.Axis(source: axis, step: step, count: shape[axis]))
         }
         return ChunkSelection(start: start, axes: axes)
+    }
+
+    /// Copies all parts into a chunk's contiguous elements.
+    func copy<Element>(to buffer: UnsafeMutableBufferPointer<Element>, _ chunk: (Int) -> DenseArray<Element>) {
+        let strides = contiguousStrides(shape)
+        for part in parts { part.copy(chunk(part.argument), to: buffer, strides: strides) }
+    }
+
+    /// The same for a range of the first axis.
+    func rows(_ range: Range<Int>) -> GatherPlan {
+        var result = self
+        result.shape[0] = range.count
+        result.parts = parts.compactMap { $0.rows(range) }
+        return result
+    }
+}
+
+extension GatherPart {
+    fileprivate func rows(_ range: Range<Int>) -> GatherPart? {
+        var part = self
+        if case .run(let first, let step) = source[0], case .run(let start, 1) = target[0] {
+            let common = (start..<(start + shape[0])).clamped(to: range)
+            part.shape[0] = common.count
+            part.source[0] = .run(first + (common.lowerBound - start) * step, step)
+            part.target[0] = .run(common.lowerBound - range.lowerBound, 1)
+        } else {
+            let pairs = zip(source[0].positions(shape[0]), target[0].positions(shape[0])).filter { range.contains($0.1) }
+            part.shape[0] = pairs.count
+            part.source[0] = .list(pairs.map(\.0))
+            part.target[0] = .list(pairs.map { $0.1 - range.lowerBound })
+        }
+        return part.shape[0] == 0 ? nil : part
     }
 
     /// Copies the part of `chunk` into a chunk with the strides given.
@@ -193,6 +231,7 @@ extension GatherPart {
         case 2: copy(sources, targets, from, to, as: UInt16.self)
         case 4: copy(sources, targets, from, to, as: UInt32.self)
         case 8: copy(sources, targets, from, to, as: UInt64.self)
+        case 16: copy(sources, targets, from, to, as: TwoWords.self)
         default: for index in sources.indices { to[targets[index]] = from[sources[index]] }
         }
     }
@@ -203,6 +242,10 @@ extension GatherPart {
     ) {
         let from = UnsafeRawPointer(from).assumingMemoryBound(to: Word.self)
         let to = UnsafeMutableRawPointer(to).assumingMemoryBound(to: Word.self)
-        for index in sources.indices { to[targets[index]] = from[sources[index]] }
+        sources.withUnsafeBufferPointer { sources in
+            targets.withUnsafeBufferPointer { targets in
+                for index in 0..<sources.count { to[targets[index]] = from[sources[index]] }
+            }
+        }
     }
 }

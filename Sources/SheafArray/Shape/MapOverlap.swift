@@ -24,15 +24,15 @@ public enum OverlapBoundary<Scalar: ArrayScalar>: Sendable {
     }
 }
 
-/// A chunk with its neighbours' nearest elements around it, in memory of its own in C order.
+/// A chunk, or some rows of one, with the nearest elements around it, in memory of its own in C order.
 public struct OverlappedChunk<Scalar: ArrayScalar>: Sendable {
-    /// The elements, those of the neighbours included.
+    /// The elements, those around included.
     public let array: DenseArray<Scalar>
-    /// Along each axis, how many of the neighbours' elements come first.
+    /// Along each axis, how many of the elements around come first.
     public let before: [Int]
     /// Likewise, last.
     public let after: [Int]
-    /// The chunk's own place, neighbours left out.
+    /// The own place of the chunk, or of the rows, without the elements around.
     public let position: ChunkPosition
 
     /// Of ``array``.
@@ -61,8 +61,8 @@ extension NDArray {
     ///     }
     /// }
     /// ```
-    /// Each chunk with its surroundings is assembled once, in C order; the function writes the chunk's own elements, uninitialised before,
-    /// without those around, in C order.
+    /// The function gets each chunk with its surroundings in C order, a band of rows at a time where the chunk is larger than the processor's
+    /// cache; it writes the own elements of the chunk or band, uninitialised before, without those around, in C order.
     ///
     /// - Parameters:
     ///   - depth: how many elements are added at both ends of each axis.
@@ -80,29 +80,26 @@ extension NDArray {
                     .invalidArgument, "“mapOverlap” with the depths \(depth) for an array of shape \(shape)", node: "mapOverlap",
                     location: location, hint: "give a depth of zero or more for each axis"))
         }
-        let halo = overlapping(depth, boundary, location).node
         let operation = Operation("mapOverlap", closure: location)
-        let hasEnds = boundary.padding != nil
+        let (maps, chunks, fill) = overlapMaps(depth, boundary)
+        let bands = OverlapBands(depth: depth, hasEnds: boundary.padding != nil, fill: fill, body: body)
         return NDArray<R>(
             session,
-            TaskNode<R>(operation, grid: source, after: [halo], location: location) { lowering in
-                let sources = try lowering.chunks(of: halo)
-                let function = lowering.function(operation) { scope in
-                    let array = scope.argument(0, as: DenseArray<Scalar>.self).contiguous()
-                    let position = scope.argument(1, as: ChunkPosition.self), region = position.region
-                    let before = region.start.indices.map { hasEnds ? depth[$0] : min(depth[$0], region.start[$0]) }
-                    let after = region.start.indices.map { array.shape[$0] - region.shape[$0] - before[$0] }
-                    let chunk = OverlappedChunk(array: array, before: before, after: after, position: position)
-                    return TypedValue(try DenseArray<R>(shape: region.shape) { try body(chunk, $0) })
-                }
+            TaskNode<R>(operation, grid: source, after: [node], location: location) { [node] lowering in
+                let sources = try lowering.chunks(of: node)
+                let function = lowering.function(operation) { scope in TypedValue(try bands.run(scope)) }
                 var made: [Graph.Argument] = []
-                lowering.forEachChunk(source) { index, coordinates in
+                lowering.forEachGather(source, maps, into: ChunkGrid(chunks)) { index, plan, needed in
+                    let coordinates = source.coordinates(index)
                     let position = ChunkPosition(
                         coordinates: coordinates, region: source.region(coordinates), arrayShape: source.shape)
-                    let bytes = position.region.count * MemoryLayout<R>.stride
                     made.append(
                         lowering.add(
-                            function, [sources[index], lowering.constant(position)], location: location, cost: Cost(resultBytes: bytes)))
+                            function, [lowering.constant(plan), lowering.constant(position)] + needed.map { sources[$0] },
+                            location: location,
+                            cost: Cost(
+                                resultBytes: position.region.count * MemoryLayout<R>.stride,
+                                workingBytes: min(bands.bytes, plan.shape.reduce(MemoryLayout<Scalar>.stride, *)))))
                 }
                 return made
             })
@@ -133,6 +130,14 @@ extension NDArray {
     }
 
     private func overlapping(_ depth: [Int], _ boundary: OverlapBoundary<Scalar>, _ location: SourceLocation) -> NDArray {
+        let (maps, chunks, fill) = overlapMaps(depth, boundary)
+        return gathering("overlap", maps, chunks: chunks, fill: fill, location: location)
+    }
+
+    /// Where the elements of overlapping chunks come from, and how many each chunk has.
+    private func overlapMaps(
+        _ depth: [Int], _ boundary: OverlapBoundary<Scalar>
+    ) -> (maps: [AxisMap], chunks: [[Int]], fill: Scalar?) {
         let source = node.grid, padding = boundary.padding
         var maps: [AxisMap] = [], chunks: [[Int]] = [], fill: Scalar?
         if case .constant(let value) = boundary { fill = value }
@@ -153,6 +158,56 @@ extension NDArray {
             maps.append(map)
             chunks.append(sizes)
         }
-        return gathering("overlap", maps, chunks: chunks, fill: fill, location: location)
+        return (maps, chunks, fill)
+    }
+}
+
+/// Runs the function of ``NDArray/mapOverlap(depth:boundary:to:fileID:line:_:)-…`` on one chunk.
+private struct OverlapBands<Scalar: ArrayScalar, R: ArrayScalar>: Sendable {
+    let depth: [Int]
+    /// Whether there is something beyond the array's ends.
+    let hasEnds: Bool
+    let fill: Scalar?
+    let body: @Sendable (OverlappedChunk<Scalar>, UnsafeMutableBufferPointer<R>) throws -> Void
+    /// What a band takes about: it has to stay in the second-level cache between being assembled and being read.
+    let bytes = 256 << 10
+
+    /// The arguments are the ``GatherPlan`` of the chunk with its surroundings, its ``ChunkPosition``, and the chunks it needs.
+    func run(_ scope: TaskScope) throws -> DenseArray<R> {
+        let plan = scope.argument(0, as: GatherPlan.self), position = scope.argument(1, as: ChunkPosition.self)
+        let region = position.region
+        let before = region.start.indices.map { hasEnds ? depth[$0] : min(depth[$0], region.start[$0]) }
+        let after = region.start.indices.map { plan.shape[$0] - region.shape[$0] - before[$0] }
+        return try DenseArray<R>(shape: region.shape) { output in
+            if region.count == 0 { return }
+            guard let rows = region.shape.first else {
+                return try body(OverlappedChunk(array: assemble(plan, scope), before: [], after: [], position: position), output)
+            }
+            let rowBytes = plan.shape.dropFirst().reduce(MemoryLayout<Scalar>.stride, *)
+            // Not much fewer rows than are assembled twice.
+            let step = max(bytes / max(rowBytes, 1), 8 * depth[0], 1)
+            for start in stride(from: 0, to: rows, by: step) {
+                try scope.checkCancellation()
+                let end = min(start + step, rows)
+                let first = max(before[0] + start - depth[0], 0), last = min(before[0] + end + depth[0], plan.shape[0])
+                let array = assemble(first == 0 && last == plan.shape[0] ? plan : plan.rows(first..<last), scope)
+                var band = position, bandBefore = before, bandAfter = after
+                band.region.start[0] += start
+                band.region.shape[0] = end - start
+                bandBefore[0] = before[0] + start - first
+                bandAfter[0] = last - before[0] - end
+                let width = region.count / rows
+                try body(
+                    OverlappedChunk(array: array, before: bandBefore, after: bandAfter, position: band),
+                    UnsafeMutableBufferPointer(rebasing: output[(start * width)..<(end * width)]))
+            }
+        }
+    }
+
+    private func assemble(_ plan: GatherPlan, _ scope: TaskScope) -> DenseArray<Scalar> {
+        DenseArray(shape: plan.shape) { buffer in
+            if plan.hasFill, let fill { SheafArray.fill(buffer, with: fill) }
+            plan.copy(to: buffer) { scope.argument($0 + 2, as: DenseArray<Scalar>.self) }
+        }
     }
 }

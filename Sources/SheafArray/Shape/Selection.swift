@@ -153,7 +153,7 @@ private struct FoundPositions: Sendable {
         }
         let count = lowering.function(Operation("count")) { scope in
             let mask = scope.argument(0, as: DenseArray<Bool>.self)
-            return TypedValue(mask.withUnsafeBufferPointer { $0.reduce(0) { $0 &+ ($1 ? 1 : 0) } })
+            return TypedValue(mask.withUnsafeBufferPointer(countTrue))
         }
         let counts = sources.map { lowering.add(count, [$0], location: location) }
         let plan = try mask.session.plan(lowering.graph, outputs: (sources + counts).map(\.index))
@@ -211,18 +211,41 @@ extension DenseArray {
     /// The elements where a mask of the same count, along one axis, is `true`.
     fileprivate func selecting(_ mask: DenseArray<Bool>, count: Int) -> DenseArray {
         DenseArray(shape: [count]) { buffer in
-            guard let out = buffer.baseAddress else { return }
+            guard let out = buffer.baseAddress, count > 0 else { return }
             withUnsafeBufferPointer { elements in
                 mask.withUnsafeBufferPointer { mask in
-                    // Without a branch, which random masks would make expensive: the place moves only when the element stays.
-                    var place = 0
-                    for position in mask.indices {
-                        if place == count { break }
-                        out[place] = elements[position]
-                        place &+= mask[position] ? 1 : 0
+                    guard let from = elements.baseAddress else { return }
+                    switch MemoryLayout<Element>.stride {
+                    case 1: select(from, out, count, mask, as: UInt8.self)
+                    case 2: select(from, out, count, mask, as: UInt16.self)
+                    case 4: select(from, out, count, mask, as: UInt32.self)
+                    case 8: select(from, out, count, mask, as: UInt64.self)
+                    case 16: select(from, out, count, mask, as: TwoWords.self)
+                    default: select(from, out, count, mask, as: Element.self)
                     }
                 }
             }
         }
     }
+}
+
+@inline(__always)
+private func select<Element, Word>(
+    _ from: UnsafePointer<Element>, _ out: UnsafeMutablePointer<Element>, _ count: Int, _ mask: UnsafeBufferPointer<Bool>, as: Word.Type
+) {
+    let from = UnsafeRawPointer(from).assumingMemoryBound(to: Word.self)
+    let out = UnsafeMutableRawPointer(out).assumingMemoryBound(to: Word.self)
+    // Without a branch, which random masks would make expensive: the place moves only when the element stays.
+    var place = 0, position = 0
+    while place < count {
+        out[place] = from[position]
+        place &+= mask[position] ? 1 : 0
+        position &+= 1
+    }
+}
+
+private func countTrue(_ mask: UnsafeBufferPointer<Bool>) -> Int {
+    var count = 0
+    for position in 0..<mask.count { count &+= mask[position] ? 1 : 0 }
+    return count
 }

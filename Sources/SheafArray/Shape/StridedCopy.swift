@@ -30,25 +30,32 @@ struct StridedCopy {
     }
 
     func run<T>(_ from: UnsafePointer<T>, _ to: UnsafeMutablePointer<T>) {
-        if isEmpty { return }
-        switch MemoryLayout<T>.stride {
-        case 1: run(from, to, as: UInt8.self)
-        case 2: run(from, to, as: UInt16.self)
-        case 4: run(from, to, as: UInt32.self)
-        case 8: run(from, to, as: UInt64.self)
-        default: copy(from, to)
-        }
+        run(UnsafeRawPointer(from), UnsafeMutableRawPointer(to), elementBytes: MemoryLayout<T>.stride)
     }
 
-    private func run<T, U>(_ from: UnsafePointer<T>, _ to: UnsafeMutablePointer<T>, as: U.Type) {
-        copy(UnsafeRawPointer(from).assumingMemoryBound(to: U.self), UnsafeMutableRawPointer(to).assumingMemoryBound(to: U.self))
+    /// Elements are copied as words of their size, so that there is one loop for all types of a size.
+    func run(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, elementBytes: Int) {
+        if isEmpty { return }
+        switch elementBytes {
+        case 1: copy(from, to, as: UInt8.self)
+        case 2: copy(from, to, as: UInt16.self)
+        case 4: copy(from, to, as: UInt32.self)
+        case 8: copy(from, to, as: UInt64.self)
+        case 16: copy(from, to, as: TwoWords.self)
+        default:
+            var walk = Odometer(shape, source, target)
+            repeat {
+                (to + walk.target * elementBytes).copyMemory(from: from + walk.source * elementBytes, byteCount: elementBytes)
+            } while walk.advance()
+        }
     }
 
     /// Elements along each side of a block of a transposed copy.
     private static let block = 16
 
     @inline(__always)
-    private func copy<T>(_ from: UnsafePointer<T>, _ to: UnsafeMutablePointer<T>) {
+    private func copy<T>(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, as: T.Type) {
+        let from = from.assumingMemoryBound(to: T.self), to = to.assumingMemoryBound(to: T.self)
         let last = shape.count - 1
         let near = source[last].magnitude == 1 ? nil : (0..<last).last { source[$0].magnitude == 1 }
         if let near {
@@ -78,6 +85,14 @@ struct StridedCopy {
     private func transpose<T>(_ from: UnsafePointer<T>, _ to: UnsafeMutablePointer<T>, _ a: Int, _ b: Int) {
         let block = Self.block
         let (sourceA, sourceB, targetA, targetB) = (source[a], source[b], target[a], target[b])
+        if shape[b] < block {
+            // Along the longer axis.
+            for j in 0..<shape[b] {
+                let from = from + j &* sourceB, to = to + j &* targetB
+                for i in 0..<shape[a] { to[i &* targetA] = from[i &* sourceA] }
+            }
+            return
+        }
         for startA in stride(from: 0, to: shape[a], by: block) {
             let endA = min(startA + block, shape[a])
             for startB in stride(from: 0, to: shape[b], by: block) {
@@ -124,5 +139,29 @@ struct Odometer {
             axis -= 1
         }
         return false
+    }
+}
+
+extension DenseArray {
+    /// Copies the elements of an array of the same shape into this one's memory.
+    ///
+    /// - Precondition: nobody else sees this array yet.
+    func assign(_ source: DenseArray) {
+        assert(source.shape == shape)
+        StridedCopy(shape, source: source.strides, target: strides).run(source.base, base)
+    }
+}
+
+/// An element of 16 bytes that need not lie at a multiple of 16.
+struct TwoWords {
+    var first: UInt64
+    var second: UInt64
+}
+
+/// Sets elements that lie one after the other to one value.
+func fill<T>(_ buffer: UnsafeMutableBufferPointer<T>, with value: T) {
+    guard let base = buffer.baseAddress else { return }
+    withUnsafePointer(to: value) { value in
+        StridedCopy([buffer.count], source: [0], target: [1]).run(value, base)
     }
 }

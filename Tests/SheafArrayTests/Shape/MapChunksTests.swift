@@ -102,3 +102,35 @@ struct MapChunksTests {
 private final class Counter: Sendable {
     let value = Atomic<Int>(0)
 }
+
+extension MapChunksTests {
+    @Test("large chunks are handed out in bands, with the same result")
+    func bands() async throws {
+        let elements = (0..<(700 * 600)).map { Double(($0 * 31) % 997) }
+        for boundary in [OverlapBoundary<Double>.none, .periodic, .nearest, .constant(3)] {
+            var results: [DenseArray<Double>] = []
+            for chunks in [[700, 600], [33, 101]] as [ChunkSizes] {
+                let x = session.array(elements, shape: [700, 600], chunks: chunks)
+                let windows = x.mapOverlap(depth: [3, 1], boundary: boundary, to: Double.self) { chunk, output in
+                    let (rows, columns) = (chunk.position.region.shape[0], chunk.position.region.shape[1])
+                    #expect(output.count == rows * columns)
+                    chunk.withUnsafeBufferPointer { a in
+                        for row in 0..<rows {
+                            for column in 0..<columns {
+                                var sum = 0.0
+                                for r in max(row + chunk.before[0] - 3, 0)..<min(row + chunk.before[0] + 4, chunk.shape[0]) {
+                                    for c in max(column + chunk.before[1] - 1, 0)..<min(column + chunk.before[1] + 2, chunk.shape[1]) {
+                                        sum += a[r * chunk.shape[1] + c]
+                                    }
+                                }
+                                output[row * columns + column] = sum
+                            }
+                        }
+                    }
+                }
+                results.append(try await windows.compute())
+            }
+            #expect(results[0] == results[1])
+        }
+    }
+}
