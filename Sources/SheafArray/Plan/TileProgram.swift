@@ -97,6 +97,8 @@ final class TileReader {
     private let scope: TaskScope
     private var sources: [(view: ChunkView, kind: Source)] = []
     private var owners: [AnyObject] = []
+    /// The position of the first of the task's arguments that is no chunk of the program's.
+    let firstExtraArgument: Int
     /// Elements that ``read(_:_:)`` takes at most.
     let capacity: Int
 
@@ -108,6 +110,7 @@ final class TileReader {
         self.region = region
         self.scope = scope
         count = region.count
+        firstExtraArgument = first + program.leaves.count
         capacity = max(min(TileProgram.tile, count), 1)
         // Slots lie a cache line further apart than their size, so that they do not compete for the same lines of the cache.
         let slotBytes = (capacity * program.slotElementBytes + 63) / 64 * 64 + 64
