@@ -1,17 +1,10 @@
 #include "CSheafKernels.h"
+#include "variants.h"
 
 #include <math.h>
 
 // Products and sums are rounded one by one, so that every variant gives the same result.
 #pragma STDC FP_CONTRACT OFF
-
-// The loader resolves each clone once, when the program starts; where it cannot (musl, macOS, other processors) the baseline serves.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KERNEL
-#endif
-#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 
 #define BINARY(NAME, T, R, EXPRESSION)                                     \
     KERNEL void NAME(const T *a, const T *b, R *out, ptrdiff_t count) {    \
@@ -29,12 +22,13 @@
         }                                                                  \
     }
 
-// Sixty-four running sums: enough independent additions to hide their latency at any width, and each is short, so that the error
-// stays near that of pairwise summation.
-#define LANES 64
-
 #define FOLD(T, NAME, PARAMETERS, TERM)                                                       \
     KERNEL T NAME PARAMETERS {                                                                \
+        if (count < LANES / 4) {                                                              \
+            T total = 0;                                                                      \
+            for (ptrdiff_t at = 0; at < count; at++) total += (TERM);                         \
+            return total;                                                                     \
+        }                                                                                     \
         T lanes[LANES] = {0};                                                                 \
         ptrdiff_t i = 0;                                                                      \
         for (; i + LANES <= count; i += LANES) {                                              \
@@ -55,6 +49,14 @@
 
 #define EXTREME(T, NAME, COMPARE)                                                             \
     KERNEL T NAME(const T *a, ptrdiff_t count) {                                              \
+        if (count < LANES / 4) {                                                              \
+            T best = a[0];                                                                    \
+            for (ptrdiff_t i = 1; i < count; i++) {                                           \
+                best = a[i] COMPARE best || a[i] != a[i] ? a[i] : best;                       \
+                if (best != best) return best;                                                \
+            }                                                                                 \
+            return best;                                                                      \
+        }                                                                                     \
         T lanes[LANES];                                                                       \
         int odd[LANES] = {0};                                                                 \
         for (int lane = 0; lane < LANES; lane++) lanes[lane] = a[0];                          \

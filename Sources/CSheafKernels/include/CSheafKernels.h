@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdbool.h>
 
+#include "CSheafFunctions.h"
+
 #define SHEAF_DECLARE_FLOAT(T, S)                                                                   \
     void sheaf_add_##S(const T *a, const T *b, T *out, ptrdiff_t count);                            \
     void sheaf_subtract_##S(const T *a, const T *b, T *out, ptrdiff_t count);                       \

@@ -67,10 +67,12 @@ final class ArrayLowering {
     ///
     /// - Parameters:
     ///   - operations: what the task does after the element-wise ones; for names and pictures.
+    ///   - extra: further arguments for each chunk, in C order; the body finds them from ``TileReader/firstExtraArgument`` on.
     ///   - cost: of a chunk of the shape given; by default its size when `stores`, else unknown.
     ///   - body: gets the chunk's elements from the reader, as often as it likes.
     func consume(
-        _ node: ArrayNode, _ operations: [Operation], location: SourceLocation, stores: Bool = false, cost: ((Region) -> Cost)? = nil,
+        _ node: ArrayNode, _ operations: [Operation], location: SourceLocation, stores: Bool = false, extra: [[Graph.Argument]] = [],
+        cost: ((Region) -> Cost)? = nil,
         _ body: @escaping @Sendable (TaskScope, TileReader) throws -> AnyValue
     ) throws -> [Graph.Argument] {
         let program = TileProgram(node) { leaf in
@@ -88,12 +90,13 @@ final class ArrayLowering {
         let grid = node.grid, places = regionArguments(grid)
         var made: [Graph.Argument] = []
         made.reserveCapacity(grid.count)
-        graph.reserve(nodes: graph.count + grid.count, arguments: graph.arguments.count + grid.count * (1 + leaves.count))
+        graph.reserve(nodes: graph.count + grid.count, arguments: graph.arguments.count + grid.count * (1 + leaves.count + (extra.first?.count ?? 0)))
         forEachChunk(grid) { index, coordinates in
             graph.arguments.append(places[index])
             for leaf in leaves {
                 graph.arguments.append(leaf.arguments[zip(coordinates, leaf.strides).reduce(0) { $0 + $1.0 * $1.1 }])
             }
+            if !extra.isEmpty { graph.arguments.append(contentsOf: extra[index]) }
             let cost =
                 cost?(grid.region(coordinates))
                 ?? (stores

@@ -14,6 +14,8 @@ final class TileReader {
     /// Leaves whose elements are first brought together.
     private var gathered: [(register: Int, view: ChunkView)] = []
     private var owners: [AnyObject] = []
+    /// The position of the first of the task's arguments that is no chunk of the program's.
+    let firstExtraArgument: Int
     /// Elements that ``read(_:_:)`` takes at most.
     let capacity: Int
 
@@ -23,6 +25,7 @@ final class TileReader {
         self.region = region
         self.scope = scope
         count = region.count
+        firstExtraArgument = first + program.leaves.count
         capacity = max(min(TileProgram.tile, count), 1)
         // A load whose address differs from that of a store just before it by a multiple of 4 KiB waits for it. Slots that lie a
         // quarter of that further apart than a multiple are never read a little behind where another is written.

@@ -13,7 +13,7 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
         return try DenseArray<Partial>(shape: partialShape) { partials in
             partials.initialize(repeating: kernel.initial)
             guard reader.count > 0, let base = partials.baseAddress else { return }
-            try fold(reader, Layout(shape, isReduced, oneAxis: kernel.needsIndex), base)
+            try fold(reader, Layout(shape, isReduced, kernel.needsIndex ? arrayShape : nil), base)
         }
     }
 
@@ -25,10 +25,14 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
         /// How far the partial result moves with each outer axis; 0 where that is reduced.
         let outerSteps: [Int]
 
-        init(_ shape: [Int], _ isReduced: [Bool], oneAxis: Bool) {
+        /// - Parameter arrayShape: the whole array's, if the elements of a row must have indices that follow each other.
+        init(_ shape: [Int], _ isReduced: [Bool], _ arrayShape: [Int]?) {
             innerIsReduced = isReduced.last ?? true
             var first = shape.count
-            while first > 0, isReduced[first - 1] == innerIsReduced, !(oneAxis && first < shape.count) { first -= 1 }
+            while first > 0, isReduced[first - 1] == innerIsReduced {
+                if innerIsReduced, let arrayShape, first < shape.count, shape[first] != arrayShape[first] { break }
+                first -= 1
+            }
             inner = shape[first...].reduce(1, *)
             outerShape = Array(shape[..<first])
             let strides = contiguousStrides(zip(shape, isReduced).map { $1 ? 1 : $0 })
@@ -51,7 +55,7 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
                 let length = tiled > 1 ? inner : min(reader.capacity, inner - part)
                 var elements = try reader.read(row * inner + part, length * tiled).assumingMemoryBound(to: Input.self)
                 for _ in 0..<tiled {
-                    if part == 0 { plane?.move(to: partials + rows.offset) }
+                    if part == 0 { try plane?.move(to: partials + rows.offset) }
                     let index = kernel.needsIndex ? self.index(of: reader.region, rows.coordinates, part) : 0
                     if layout.innerIsReduced {
                         try kernel.run(elements, length, index, &partials[rows.offset])
@@ -62,7 +66,7 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
                     }
                     elements += length
                     if part + length == inner {
-                        plane?.endRow()
+                        try plane?.endRow()
                         rows.advance()
                     }
                 }
@@ -71,17 +75,17 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
             row += tiled
             try reader.checkCancellation()
         }
-        plane?.flush()
+        try plane?.flush()
     }
 
     /// The index along the reduced axes, counted in C order of the whole array.
     private func index(of region: Region, _ outer: [Int], _ part: Int) -> Int {
         var index = 0
         for axis in isReduced.indices where isReduced[axis] {
-            let position = axis < outer.count ? outer[axis] : part
-            index = index * arrayShape[axis] + region.start[axis] + position
+            index = index * arrayShape[axis] + region.start[axis] + (axis < outer.count ? outer[axis] : 0)
         }
-        return index
+        // The inner axes are the last ones, so that their elements' indices follow each other.
+        return (isReduced.last ?? true) ? index + part : index
     }
 
     /// Walks the outer axes in C order.
@@ -122,29 +126,27 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
             self.kernel = kernel
             self.count = count
             memory = .allocate(byteCount: max(count * kernel.elementBytes, 1), alignment: 64)
-            kernel.clear(memory, count)
         }
 
         deinit { memory.deallocate() }
 
-        mutating func move(to partials: UnsafeMutablePointer<Partial>) {
-            if partials != target { flush() }
+        mutating func move(to partials: UnsafeMutablePointer<Partial>) throws {
+            if partials != target { try flush() }
             target = partials
         }
 
         func add(_ elements: UnsafePointer<Input>, _ start: Int, _ length: Int) {
-            kernel.add(elements, memory + start * kernel.elementBytes, length)
+            kernel.add(elements, memory, RowPart(lanes: count, start: start, count: length, row: rows))
         }
 
-        mutating func endRow() {
+        mutating func endRow() throws {
             rows += 1
-            if rows == kernel.rows { flush() }
+            if rows == kernel.rows { try flush() }
         }
 
-        mutating func flush() {
+        mutating func flush() throws {
             guard let target, rows > 0 else { return }
-            kernel.flush(memory, target, count)
-            kernel.clear(memory, count)
+            try kernel.flush(memory, target, count, rows)
             rows = 0
         }
     }

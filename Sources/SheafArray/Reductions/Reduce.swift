@@ -46,12 +46,12 @@ extension NDArray {
                     var level = group
                     while level.count > fanIn {
                         level = stride(from: 0, to: level.count, by: fanIn).map { start in
-                            let part = Array(level[start..<min(start + fanIn, level.count)])
+                            let part = Array(level[start..<Swift.min(start + fanIn, level.count)])
                             if part.count == 1 { return part[0] }
                             let function =
                                 combiners[part.count]
                                 ?? lowering.function(Operation("combine")) { scope in
-                                    TypedValue(try combine(scope, part.count, kernel))
+                                    TypedValue(try joinedPartials(scope, part.count, kernel))
                                 }
                             combiners[part.count] = function
                             return lowering.add(function, part, location: location)
@@ -59,7 +59,7 @@ extension NDArray {
                     }
                     let count = level.count
                     let finish = lowering.function(Operation("finish")) { scope in
-                        let combined = try combine(scope, count, kernel)
+                        let combined = try joinedPartials(scope, count, kernel)
                         return TypedValue(
                             try DenseArray<Output>(shape: resultShape) { buffer in
                                 try combined.withUnsafeBufferPointer { partials in
@@ -75,7 +75,30 @@ extension NDArray {
     }
 }
 
-private func combine<Input, Partial, Output>(
+extension ArrayLowering {
+    /// Joins values by adding tasks in a tree, in their order; one value is joined too.
+    func reducing<Part: Sendable>(
+        _ parts: [Graph.Argument], _ operation: Operation, location: SourceLocation, _ join: @escaping @Sendable ([Part]) throws -> Part
+    ) throws -> Graph.Argument {
+        var level = parts, functions: [Int: Int] = [:]
+        repeat {
+            level = stride(from: 0, to: level.count, by: fanIn).map { start in
+                let part = Array(level[start..<min(start + fanIn, level.count)]), count = part.count
+                if count == 1 && level.count > 1 { return part[0] }
+                let function =
+                    functions[count]
+                    ?? self.function(operation) { scope in
+                        TypedValue(try join((0..<count).map { scope.argument($0, as: Part.self) }))
+                    }
+                functions[count] = function
+                return add(function, part, location: location)
+            }
+        } while level.count > 1
+        return level[0]
+    }
+}
+
+private func joinedPartials<Input, Partial, Output>(
     _ scope: TaskScope, _ count: Int, _ kernel: ReductionKernel<Input, Partial, Output>
 ) throws -> DenseArray<Partial> {
     let first = scope.argument(0, as: DenseArray<Partial>.self)

@@ -20,14 +20,26 @@ struct ReductionKernel<Input: Sendable, Partial: Sendable, Output: ArrayScalar>:
     let finish: @Sendable (Partial, Int) throws -> Output
 }
 
-/// Folds rows into a row of plain accumulators, which the processor can do several at a time, and those into partial results now and then.
+/// Folds rows into a row of plain accumulators, which the processor can do several at a time, and those into partial results now and
+/// then. A lane's accumulators of each kind lie next to its neighbours' of the same kind.
 struct PlaneKernel<Input, Partial>: Sendable {
-    /// Bytes of an accumulator.
+    /// Bytes of all accumulators of a lane.
     let elementBytes: Int
     /// Rows after which the accumulators are added to the partial results.
     let rows: Int
-    /// Sets accumulators to nothing.
-    let clear: @Sendable (UnsafeMutableRawPointer, Int) -> Void
-    let add: @Sendable (UnsafePointer<Input>, UnsafeMutableRawPointer, Int) -> Void
-    let flush: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Partial>, Int) -> Void
+    /// Folds a part of a row into the accumulators; those of the first row find them uninitialised.
+    let add: @Sendable (UnsafePointer<Input>, UnsafeMutableRawPointer, RowPart) -> Void
+    /// Adds the accumulators of some lanes, made from a number of rows, to the partial results.
+    let flush: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Partial>, Int, Int) throws -> Void
+}
+
+/// Which part of a row is folded.
+struct RowPart {
+    /// Lanes of the whole row.
+    let lanes: Int
+    /// The part's first lane.
+    let start: Int
+    let count: Int
+    /// Rows that the accumulators hold already.
+    let row: Int
 }

@@ -9,6 +9,11 @@ struct CompensatedSum<Sum: ArrayNumber>: Sendable {
 
     mutating func add(_ term: Sum) { addCompensated(term, &sum, &lost) }
 
+    mutating func join(_ other: CompensatedSum) {
+        add(other.sum)
+        lost = Sum.wrappingAdd(lost, other.lost)
+    }
+
     /// The sum with the compensation; where that is not finite, the plain sum, which says what happened.
     var total: Sum {
         guard Sum.isFloating else { return sum }
@@ -70,16 +75,16 @@ extension NDArray where Scalar: ArrayNumber {
             },
             plane: PlaneKernel(
                 elementBytes: MemoryLayout<Scalar.Sum>.stride, rows: 64,
-                clear: { $0.assumingMemoryBound(to: Scalar.Sum.self).update(repeating: .zeroValue, count: $1) },
-                add: { Scalar.accumulateLoop($0, $1.assumingMemoryBound(to: Scalar.Sum.self), $2) },
-                flush: { sums, partials, count in
+                add: { elements, memory, part in
+                    let sums = memory.assumingMemoryBound(to: Scalar.Sum.self) + part.start
+                    if part.row == 0 { sums.initialize(repeating: .zeroValue, count: part.count) }
+                    Scalar.accumulateLoop(elements, sums, part.count)
+                },
+                flush: { sums, partials, count, _ in
                     let sums = sums.assumingMemoryBound(to: Scalar.Sum.self)
                     for index in 0..<count { partials[index].add(sums[index]) }
                 }),
-            combine: { left, right in
-                left.add(right.sum)
-                left.lost = Scalar.Sum.wrappingAdd(left.lost, right.lost)
-            },
+            combine: { left, right in left.join(right) },
             finish: { partial, count in finish(partial.total, count) })
     }
 }

@@ -69,3 +69,25 @@ extension Complex: ArrayNumber where RealType: ComplexPart {
 
     public static func wrappingAdd(_ a: Self, _ b: Self) -> Self { a + b }
 }
+
+extension Complex where RealType: ComplexPart {
+    public static func product(_ a: UnsafePointer<Self>, _ count: Int) -> Self {
+        var product = Self(1, 0)
+        for i in 0..<count { product *= a[i] }
+        return product
+    }
+
+    public static func multiplyAccumulateLoop(_ a: UnsafePointer<Self>, _ product: UnsafeMutablePointer<Self>, _ count: Int) {
+        for i in 0..<count { product[i] *= a[i] }
+    }
+
+    public static func scanLoop(
+        _ operation: RunningOperation, _ first: Self, _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ count: Int
+    ) {
+        var total = first
+        for i in 0..<count {
+            if operation == .sum { total += a[i] } else { total *= a[i] }
+            out[i] = total
+        }
+    }
+}

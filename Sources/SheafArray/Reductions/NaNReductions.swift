@@ -1,0 +1,140 @@
+internal import SheafCore
+
+// Reductions that leave NaN out, as NumPy's `nansum`, `nanmean`, … do.
+
+extension NDArray where Scalar: ArrayFloat {
+    /// Sums of the elements that are not NaN, along `axes` (by default all); 0 where all are.
+    public func nanSum(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        replacingNaN(with: 0, fileID: fileID, line: line)
+            .sum(axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line) as NDArray
+    }
+
+    /// Products of the elements that are not NaN, along `axes` (by default all); 1 where all are.
+    public func nanProduct(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        replacingNaN(with: 1, fileID: fileID, line: line)
+            .product(axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line) as NDArray
+    }
+
+    /// Means of the elements that are not NaN, along `axes` (by default all), in one pass; NaN where all are.
+    public func nanMean(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        let kernel = ReductionKernel<Scalar, CountedSum<Scalar>, Scalar>(
+            name: "nanMean", initial: CountedSum(),
+            run: { elements, count, _, partial in
+                let (sum, valid) = Scalar.sumOfValid(elements, count)
+                partial.sum.add(sum)
+                partial.count += valid
+            },
+            lanes: { elements, count, _, partials in
+                for lane in 0..<count where !elements[lane].isNaN {
+                    partials[lane].sum.add(elements[lane])
+                    partials[lane].count += 1
+                }
+            },
+            combine: { left, right in
+                left.sum.join(right.sum)
+                left.count += right.count
+            }, finish: { partial, _ in partial.sum.total / Scalar(partial.count) })
+        return reducing(kernel, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+    }
+
+    /// Variances of the elements that are not NaN, along `axes` (by default all), in one pass; NaN where too few are left.
+    ///
+    /// - Parameter correction: as of ``variance(axes:correction:keepingDimensions:fileID:line:)-…``.
+    public func nanVariance(
+        axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        reducing(
+            Self.validMomentsKernel("nanVariance") { Scalar(doubleValue: Self.variance(of: $0, correction)) }, axes: axes,
+            keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+    }
+
+    /// Standard deviations of the elements that are not NaN, along `axes` (by default all), in one pass.
+    public func nanStandardDeviation(
+        axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        reducing(
+            Self.validMomentsKernel("nanStandardDeviation") { Scalar(doubleValue: Self.variance(of: $0, correction).squareRoot()) },
+            axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+    }
+
+    /// The least elements that are not NaN, along `axes` (by default all); NaN where all are.
+    ///
+    /// - Note: Of no elements there is none: a ``PlanError`` (`.invalidArgument`) when run.
+    public func nanMin(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        let kernel = ReductionKernel<Scalar, Scalar, Scalar>(
+            name: "nanMin", initial: .nan,
+            run: { elements, count, _, partial in partial = Scalar.minimum(partial, Scalar.leastValid(elements, count)) },
+            lanes: { elements, count, _, partials in Scalar.apply(.lesserNumber, elements, partials, partials, count) },
+            combine: { left, right in left = Scalar.minimum(left, right) }, finish: { partial, _ in partial })
+        return reducing(kernel, axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
+    }
+
+    /// The greatest elements that are not NaN, along `axes` (by default all); NaN where all are.
+    ///
+    /// - Note: Of no elements there is none: a ``PlanError`` (`.invalidArgument`) when run.
+    public func nanMax(
+        axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray {
+        let kernel = ReductionKernel<Scalar, Scalar, Scalar>(
+            name: "nanMax", initial: .nan,
+            run: { elements, count, _, partial in partial = Scalar.maximum(partial, Scalar.greatestValid(elements, count)) },
+            lanes: { elements, count, _, partials in Scalar.apply(.greaterNumber, elements, partials, partials, count) },
+            combine: { left, right in left = Scalar.maximum(left, right) }, finish: { partial, _ in partial })
+        return reducing(kernel, axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
+    }
+
+    /// Where the least element is that is not NaN: along `axis`, or in the array's elements counted in C order. Of equal ones the first.
+    ///
+    /// - Note: Where all are NaN the run throws a ``TaskError`` (`.invalidArgument`).
+    public func nanArgMin(
+        axis: Int? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray<Int> {
+        ranking("nanArgMin", .minimum, axis, keepingDimensions, fileID, line) { Scalar.leastValid($0, $1) }
+    }
+
+    /// Where the greatest element is that is not NaN. Otherwise as ``nanArgMin(axis:keepingDimensions:fileID:line:)``.
+    public func nanArgMax(
+        axis: Int? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> NDArray<Int> {
+        ranking("nanArgMax", .maximum, axis, keepingDimensions, fileID, line) { Scalar.greatestValid($0, $1) }
+    }
+
+    private static func variance(of moments: Moments, _ correction: Double) -> Double {
+        // NumPy: NaN where nothing is left to divide by, whatever the squares.
+        Double(moments.count) <= correction ? .nan : moments.variance(correction: correction)
+    }
+
+    private static func validMomentsKernel<Output: ArrayScalar>(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Output
+    ) -> ReductionKernel<Scalar, Moments, Output> {
+        ReductionKernel(
+            name: name, initial: Moments(),
+            run: { elements, count, _, partial in
+                let (sum, valid) = Scalar.sumOfValid(elements, count)
+                guard valid > 0 else { return }
+                let mean = sum / Scalar(valid)
+                partial.join(valid, mean.doubleValue, Scalar.sumOfValidSquares(elements, from: mean, count).doubleValue)
+            },
+            lanes: { elements, count, _, partials in
+                for lane in 0..<count where !elements[lane].isNaN {
+                    let element = elements[lane].doubleValue
+                    partials[lane].join(1, element, element * 0)
+                }
+            },
+            combine: { left, right in left.join(right) }, finish: { partial, _ in finish(partial) })
+    }
+}
+
+/// A sum of some elements, and how many they were.
+private struct CountedSum<Value: ArrayNumber>: Sendable {
+    var sum = CompensatedSum<Value>.zero
+    var count = 0
+}
