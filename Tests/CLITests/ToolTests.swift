@@ -132,4 +132,22 @@ import Testing
         #expect(result.status == 0)
         #expect(result.output.contains(#"{"check":"engine local","ok":"yes""#))
     }
+
+    @Test func dotStoresItsProductsChunkByChunkAndVerifiesItself() throws {
+        let folder = try TemporaryFolder()
+        let store = folder.url.appendingPathComponent("products").path
+        let result = try Tool.run(["run", "dot", "--length", "2500", "--chunk", "1000", "--store", store, "--verify", "--json"])
+        #expect(result.status == 0)
+        let expected = (0..<2500).reduce(0) { $0 + ($1 % 1000) * ($1 % 7) }
+        #expect(result.output == "{\"length\":2500,\"dot\":\(expected)}\n")
+        #expect(result.errors.contains("verified"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store).sorted() == ["0.npy", "1.npy", "2.npy"])
+        let last = try Data(contentsOf: URL(fileURLWithPath: store).appendingPathComponent("2.npy"))
+        #expect(last.count == 128 + 500 * 8)
+        #expect(String(decoding: last.prefix(128), as: UTF8.self).contains("'shape': (500,)"))
+    }
+
+    @Test(arguments: [["--chunk", "0"], ["--length", "-5"]]) func dotRefusesSizesThatAreNone(options: [String]) throws {
+        #expect(try Tool.run(["run", "dot"] + options).status == 2)
+    }
 }

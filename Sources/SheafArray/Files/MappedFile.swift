@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SheafCore
 
 #if canImport(Glibc)
@@ -68,6 +69,17 @@ enum FileBytes {
                 if got == 0 { break }
                 count += got
             }
+        }
+    }
+
+    /// Makes a folder, and those it lies in, unless it is there.
+    ///
+    /// - Throws: ``EngineError`` (`.inputOutput`).
+    static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw EngineError(.inputOutput, "cannot make the folder \(path)", cause: error)
         }
     }
 

@@ -159,13 +159,7 @@ private final class PartialFolder {
         path = "\(target).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: .min ... .max)).partial"
     }
 
-    func make() throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw EngineError(.inputOutput, "cannot make the folder \(target)", cause: error)
-        }
-    }
+    func make() throws { try FileBytes.makeFolder(path) }
 
     func complete(overwrite: Bool) throws {
         do {

@@ -39,7 +39,7 @@ struct DemoCommand: AsyncParsableCommand {
         let clock = ContinuousClock()
         let begin = clock.now
         let rows = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
-            job.arrange(try await job.plan(session).collect())
+            try await job.rows(session)
         }
         let seconds = (clock.now - begin) / .seconds(1)
         try StandardOutput.write("\(title)\n\n")

@@ -29,7 +29,7 @@ struct GraphCommand<J: Job>: AsyncParsableCommand {
 
     func run() async throws {
         let text: String = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
-            let (graph, outputs) = try await job.plan(session).graph()
+            let (graph, outputs) = try await job.graph(session)
             switch format {
             case "svg": return graph.svg(outputs: outputs, title: "sheaf run \(J.name)")
             case "dot": return graph.dot(outputs: outputs)

@@ -19,7 +19,7 @@ struct PlanCommand<J: Job>: AsyncParsableCommand {
 
     func run() async throws {
         try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
-            let (graph, outputs) = try await job.plan(session).graph()
+            let (graph, outputs) = try await job.graph(session)
             let plan = try session.plan(graph, outputs: outputs)
             let memory = plan.memory(workers: session.options.workers)
             let portable = graph.portabilityGaps(.outOfProcess)

@@ -19,7 +19,7 @@ struct RunCommand<J: Job>: AsyncParsableCommand {
 
     func run() async throws {
         let rows = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
-            job.arrange(try await job.plan(session).collect())
+            try await job.rows(session)
         }
         try ResultPrinter(columns: J.columns, json: json).print(rows)
     }

@@ -8,24 +8,35 @@ struct Dot: Job {
 
     @Option(help: "Elements of each vector.")
     var length = 10_000_000
+    @Option(help: "Elements of a chunk.")
+    var chunk = 1_000_000
+    @Option(help: "A folder to which the products are written, each chunk as a .npy file.")
+    var store: String?
+    @Flag(help: "Compute it again with a plain loop, and compare.")
+    var verify = false
 
     func validate() throws {
         guard length > 0 else { throw ValidationError("--length has to be positive") }
+        guard chunk > 0 else { throw ValidationError("--chunk has to be positive") }
     }
 
-    func plan(_ session: Session) async throws -> Bag<Row> {
-        session.bag(0..<length).map(Self.x)
-            .zip(session.bag(0..<length).map(Self.y))
-            .map(Self.product)
-            .reduceByKey(.sum, partitions: 1)
-            .map(Self.row)
+    /// The element-wise products. They are lazy: each chunk is made, multiplied and added up in one pass, by one task, whose partial sum
+    /// stays where it is until it is combined with its neighbours'.
+    private func products(_ session: Session) -> NDArray<Int> {
+        let index = session.arange(0, length, chunks: .uniform(chunk))
+        return (index - index / 1000 * 1000) * (index - index / 7 * 7)
     }
 
-    func arrange(_ rows: [Row]) -> [Row] { rows.map { [.integer(length)] + $0 } }
+    func rows(_ session: Session) async throws -> [Row] {
+        let products = products(session)
+        if let store { try await products.write(npyChunks: store) }
+        let dot = try await products.sum().item()
+        if verify {
+            let expected = (0..<length).reduce(0) { $0 + ($1 % 1000) * ($1 % 7) }
+            try VerificationError.check(dot == expected, "the dot product is \(dot), by a plain loop \(expected)")
+        }
+        return [[.integer(length), .integer(dot)]]
+    }
 
-    static let x = Function("dot.x") { (index: Int) in index % 1000 }
-    static let y = Function("dot.y") { (index: Int) in index % 7 }
-    static let product = Function("dot.product") { (x: Int, y: Int) in (0, x * y) }
-    static let row = Function("dot.row") { (_: Int, dot: Int) -> Row in [.integer(dot)] }
-    static let functions: [any RegisteredFunction] = [x, y, product, row]
+    func graph(_ session: Session) async throws -> (graph: Graph, outputs: [NodeID]) { try products(session).sum().graph() }
 }

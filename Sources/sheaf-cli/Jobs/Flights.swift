@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sheaf
 
-struct Flights: Job {
+struct Flights: BagJob {
     static let name = "flights"
     static let abstract = "Flights, mean departure delay and share of late departures for each carrier."
     static let columns = ["carrier", "flights", "meanDepDelay", "lateShare"]

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sheaf
 
-struct Pi: Job {
+struct Pi: BagJob {
     static let name = "pi"
     static let abstract = "Estimate π by drawing random points in a square."
     static let columns = ["samples", "pi", "error"]

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sheaf
 
-struct SumByKey: Job {
+struct SumByKey: BagJob {
     static let name = "sum-by-key"
     static let abstract = "Add up the values of each id in a file of lines “id,value”."
     static let columns = ["id", "sum"]

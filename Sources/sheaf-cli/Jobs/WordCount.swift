@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sheaf
 
-struct WordCount: Job {
+struct WordCount: BagJob {
     static let name = "word-count"
     static let abstract = "Count how often each word occurs in text files."
     static let columns = ["word", "count"]
