@@ -66,7 +66,7 @@ extension NDArray {
             }
         }
         if case .zstd = compressor { try Zstd.check() }
-        let chunkShape = node.grid.chunks.map { max($0.max() ?? 1, 1) }
+        let chunkShape = node.grid.chunks.map { Swift.max($0.max() ?? 1, 1) }
         let source = node.recut(ChunkGrid(zip(shape, chunkShape).map(ChunkSizes.cut)))
         let metadata = ZarrMetadata(shape: shape, chunkShape: chunkShape, scalarType: scalarType, compressor: compressor)
         let lowering = try ArrayLowering(session, roots: [source])

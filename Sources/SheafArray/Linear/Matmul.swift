@@ -18,10 +18,10 @@ extension NDArray where Scalar: ArrayNumber {
         guard problem == nil else { return NDArray(session, failedNode("matmul", problem, location)) }
         // Labels: the contracted axis is -1, rows -2, columns -3, and leading axes count from the last.
         let inner = -1, row = -2, column = -3
-        let leading = max(rank, other.rank) - 2
+        let leading = Swift.max(rank, other.rank) - 2
         func labels(_ shape: [Int], _ other: [Int], _ last: [Int]) -> [Int?] {
             let own = shape.count - last.count
-            let batch = (0..<max(own, 0)).map { axis -> Int? in
+            let batch = (0..<Swift.max(own, 0)).map { axis -> Int? in
                 let label = own - 1 - axis, place = other.count - 2 - 1 - label
                 // One that repeats is left out, unless both have length 1.
                 let isRepeated = shape[axis] == 1 && (place >= 0 ? other[place] != 1 : false)
@@ -32,7 +32,7 @@ extension NDArray where Scalar: ArrayNumber {
         let left = labels(shape, other.shape, rank == 1 ? [inner] : [row, inner])
         let right = labels(other.shape, shape, other.rank == 1 ? [inner] : [inner, column])
         let result =
-            (0..<max(leading, 0)).reversed().map { $0 } + (rank == 1 ? [] : [row]) + (other.rank == 1 ? [] : [column])
+            (0..<Swift.max(leading, 0)).reversed().map { $0 } + (rank == 1 ? [] : [row]) + (other.rank == 1 ? [] : [column])
         let plan = ContractionPlan(left: left, right: right, result: result)
         return NDArray(session, plan.node("matmul", node, other.node, as: Scalar.self, location: location))
     }
@@ -43,7 +43,7 @@ extension NDArray where Scalar: ArrayNumber {
                 .invalidArgument, "“matmul” of the shapes \(a) and \(b): an array without axes is no matrix", node: "matmul",
                 location: location, hint: "multiply by a number with *")
         }
-        let inner = (a[a.count - 1], b[max(b.count - 2, 0)])
+        let inner = (a[a.count - 1], b[Swift.max(b.count - 2, 0)])
         if inner.0 != inner.1 {
             return PlanError(
                 .shapeMismatch, "“matmul” of the shapes \(a) and \(b): the inner lengths \(inner.0) and \(inner.1) differ", node: "matmul",
@@ -67,7 +67,7 @@ extension NDArray where Scalar: ArrayNumber {
         let location = SourceLocation(fileID: fileID, line: line)
         if rank == 0 || other.rank == 0 { return combining("dot", other, to: Scalar.self, location: location, Scalar.multiplyLoop) }
         guard rank == 1, other.rank == 1, shape == other.shape else {
-            return tensorDot(other, axes: ([rank - 1], [max(other.rank - 2, 0)]), fileID: fileID, line: line)
+            return tensorDot(other, axes: ([rank - 1], [Swift.max(other.rank - 2, 0)]), fileID: fileID, line: line)
         }
         let products = combining("*", other, to: Scalar.self, location: location, Scalar.multiplyLoop)
         // A sum of integers is wider than they are; back to their type it wraps around.

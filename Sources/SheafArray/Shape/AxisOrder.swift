@@ -139,13 +139,13 @@ extension NDArray {
         }
         let repeats = shape.indices.map { $0 < added || (source.shape[$0 - added] == 1 && shape[$0] != 1) }
         // Repeated elements take no memory, but what is computed from them does.
-        var budget = max(ChunkSizes.automaticBytes / MemoryLayout<Scalar>.stride / max(source.largestChunk, 1), 1)
+        var budget = Swift.max(ChunkSizes.automaticBytes / MemoryLayout<Scalar>.stride / Swift.max(source.largestChunk, 1), 1)
         var chunks: [[Int]] = Array(repeating: [], count: shape.count)
         for axis in shape.indices.reversed() {
             if repeats[axis] {
-                let size = min(max(shape[axis], 1), budget)
+                let size = Swift.min(Swift.max(shape[axis], 1), budget)
                 chunks[axis] = ChunkSizes.cut(shape[axis], size)
-                budget = max(budget / size, 1)
+                budget = Swift.max(budget / size, 1)
             } else {
                 chunks[axis] = source.chunks[axis - added]
             }
@@ -172,7 +172,7 @@ extension NDArray {
         return viewing("flip", grid: grid, location: location) { coordinates in
             let chunk = coordinates.indices.map { isFlipped[$0] ? source.counts[$0] - 1 - coordinates[$0] : coordinates[$0] }
             let sizes = chunk.indices.map { source.chunks[$0][chunk[$0]] }
-            let start = sizes.indices.map { isFlipped[$0] ? max(sizes[$0] - 1, 0) : 0 }
+            let start = sizes.indices.map { isFlipped[$0] ? Swift.max(sizes[$0] - 1, 0) : 0 }
             let axes = sizes.indices.map { ChunkSelection.Axis(source: $0, step: isFlipped[$0] ? -1 : 1, count: sizes[$0]) }
             return (chunk, ChunkSelection(start: start, axes: axes))
         }

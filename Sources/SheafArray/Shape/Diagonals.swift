@@ -15,14 +15,14 @@ extension NDArray {
         let plane = Axes([axes.0, axes.1], rank: rank, operation: "diagonal", location: location)
         if let problem = plane.problem { return failing(problem) }
         let (row, column) = (plane.list[0], plane.list[1]), others = (0..<rank).filter { !plane.isSelected[$0] }
-        let first = (row: max(-offset, 0), column: max(offset, 0))
-        let length = max(min(shape[row] - first.row, shape[column] - first.column), 0)
+        let first = (row: Swift.max(-offset, 0), column: Swift.max(offset, 0))
+        let length = Swift.max(Swift.min(shape[row] - first.row, shape[column] - first.column), 0)
         // The diagonal is cut where it crosses into another chunk.
         var pieces: [DiagonalPiece] = [], position = 0
         while position < length {
             let r = first.row + position, c = first.column + position
             let rowChunk = source.chunk(at: r, axis: row), columnChunk = source.chunk(at: c, axis: column)
-            let count = min(
+            let count = Swift.min(
                 length - position, source.offsets[row][rowChunk + 1] - r, source.offsets[column][columnChunk + 1] - c)
             pieces.append(
                 DiagonalPiece(
@@ -73,7 +73,7 @@ extension NDArray {
                     .invalidArgument, "“diagonal matrix” of an array of shape \(shape)", node: "diagonal matrix", location: location,
                     hint: "the diagonal is an array of one axis"))
         }
-        let sizes = chunks[0].filter { $0 > 0 }, skipped = abs(offset) == 0 ? [] : [abs(offset)]
+        let sizes = chunks[0].filter { $0 > 0 }, skipped = Swift.abs(offset) == 0 ? [] : [Swift.abs(offset)]
         let rows = offset < 0 ? skipped + sizes : sizes + skipped, columns = offset > 0 ? skipped + sizes : sizes + skipped
         let grid = ChunkGrid([rows.isEmpty ? [0] : rows, columns.isEmpty ? [0] : columns])
         let shift = offset == 0 ? (0, 0) : offset > 0 ? (0, 1) : (1, 0)
@@ -133,10 +133,10 @@ extension NDArray {
                 var position = 0
                 while position < count {
                     let row = (start + position) / width, column = (start + position) % width
-                    let length = min(width - column, count - position)
+                    let length = Swift.min(width - column, count - position)
                     // The first column of the chunk that is above the diagonal in this row.
                     let end = region.start[axes - 2] + row % height + diagonal + (keepsLower ? 1 : 0) - region.start[axes - 1]
-                    let below = min(max(end - column, 0), length)
+                    let below = Swift.min(Swift.max(end - column, 0), length)
                     (out + position).update(repeating: keepsLower, count: below)
                     (out + position + below).update(repeating: !keepsLower, count: length - below)
                     position += length
@@ -178,10 +178,10 @@ extension NDArray where Scalar: ArrayNumber {
         }
         var result = self
         for _ in 0..<order {
-            let length = max(result.shape[own] - 1, 0)
+            let length = Swift.max(result.shape[own] - 1, 0)
             var chunks = result.chunks
             // The lower neighbours keep the chunks; the upper ones are cut as they are.
-            chunks[own][chunks[own].count - 1] = max(chunks[own][chunks[own].count - 1] - 1, 0)
+            chunks[own][chunks[own].count - 1] = Swift.max(chunks[own][chunks[own].count - 1] - 1, 0)
             if chunks[own].count > 1, chunks[own].last == 0 { chunks[own].removeLast() }
             var lower = result.shape.map { AxisMap(whole: $0) }, upper = lower
             lower[own] = AxisMap(whole: length)

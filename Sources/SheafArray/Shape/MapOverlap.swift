@@ -99,7 +99,7 @@ extension NDArray {
                             location: location,
                             cost: Cost(
                                 resultBytes: position.region.count * MemoryLayout<R>.stride,
-                                workingBytes: min(bands.bytes, plan.shape.reduce(MemoryLayout<Scalar>.stride, *)))))
+                                workingBytes: Swift.min(bands.bytes, plan.shape.reduce(MemoryLayout<Scalar>.stride, *)))))
                 }
                 return made
             })

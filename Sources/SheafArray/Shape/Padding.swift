@@ -36,7 +36,7 @@ extension NDArray {
         let maps = zip(shape, widths).map { mode.map($0, before: $1.before, after: $1.after) }
         let chunks = zip(self.chunks, widths).map { sizes, width in
             // Narrow padding joins the first and last chunks.
-            let largest = max(sizes.max() ?? 1, 1)
+            let largest = Swift.max(sizes.max() ?? 1, 1)
             var sizes = sizes
             var ends: (first: [Int], last: [Int]) = ([], [])
             if width.before <= largest { sizes[0] += width.before } else { ends.first = ChunkSizes.cut(width.before, largest) }

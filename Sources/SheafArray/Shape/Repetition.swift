@@ -5,7 +5,7 @@ extension NDArray {
     func gathering(_ map: AxisMap, axis: Int, name: String, location: SourceLocation) -> NDArray {
         var maps = shape.map { AxisMap(whole: $0) }, chunks = self.chunks
         maps[axis] = map
-        chunks[axis] = ChunkSizes.cut(map.count, max(chunks[axis].max() ?? 1, 1))
+        chunks[axis] = ChunkSizes.cut(map.count, Swift.max(chunks[axis].max() ?? 1, 1))
         return gathering(name, maps, chunks: chunks, location: location)
     }
 

@@ -92,7 +92,7 @@ extension NDArray {
         let found = try await foundNonzero(location)
         let strides = contiguousStrides(shape)
         return shape.indices.map { axis in
-            let stride = strides[axis], length = max(shape[axis], 1)
+            let stride = strides[axis], length = Swift.max(shape[axis], 1)
             return found.array(session, after: [], location: location) { lowering in
                 found.indices(lowering, location, bytes: 8) { position, out in out[0] = position / stride % length }
             }

@@ -17,7 +17,7 @@ extension NDArray {
         NDArray(
             session,
             TaskNode<Scalar>(
-                Operation(problem.node ?? "array"), grid: ChunkGrid(whole: shape.map { max($0, 0) }), after: [],
+                Operation(problem.node ?? "array"), grid: ChunkGrid(whole: shape.map { Swift.max($0, 0) }), after: [],
                 location: problem.location ?? SourceLocation(fileID: #fileID, line: #line), problem: problem
             ) { _ in throw problem })
     }

@@ -12,7 +12,7 @@ extension NDArray {
             let problem = PlanError(
                 .invalidArgument, "“split” of axis \(axis) with \(shape[own]) elements into \(parts) equal parts; the shape is \(shape)",
                 node: "split", location: location)
-            return Array(repeating: failing(problem), count: max(parts, 1))
+            return Array(repeating: failing(problem), count: Swift.max(parts, 1))
         }
         let size = shape[own] / parts
         return (0..<parts).map { sliced(along: own, ($0 * size)..<(($0 + 1) * size), location) }
@@ -27,7 +27,7 @@ extension NDArray {
         }
         let (size, longer) = shape[own].quotientAndRemainder(dividingBy: parts)
         return (0..<parts).map { part in
-            let start = part * size + min(part, longer)
+            let start = part * size + Swift.min(part, longer)
             return sliced(along: own, start..<(start + size + (part < longer ? 1 : 0)), location)
         }
     }
@@ -37,8 +37,8 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         guard let own = normalized(axis, rank: rank) else { return [failing(axisProblem(axis, rank: rank, "split", location))] }
         let length = shape[own]
-        let ends = positions.map { min(max($0 < 0 ? $0 + length : $0, 0), length) } + [length]
-        return zip([0] + ends, ends).map { sliced(along: own, $0..<max($0, $1), location) }
+        let ends = positions.map { Swift.min(Swift.max($0 < 0 ? $0 + length : $0, 0), length) } + [length]
+        return zip([0] + ends, ends).map { sliced(along: own, $0..<Swift.max($0, $1), location) }
     }
 
     func sliced(along axis: Int, _ range: Range<Int>, _ location: SourceLocation) -> NDArray {
