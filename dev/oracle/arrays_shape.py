@@ -232,6 +232,46 @@ def selections():
         add("flatNonzero", [s], np.flatnonzero(x % m), numbers=[m])
 
 
+def replacements():
+    for _ in range(30):
+        s = shape(most=9)
+        x = source(s)
+        indices = []
+        for length in s[:int(rng.integers(0, len(s) + 1))]:
+            indices.append(int(rng.integers(-length, length)) if rng.random() < 0.35 else random_slice(length))
+        if rng.random() < 0.3:
+            indices.insert(int(rng.integers(0, len(indices) + 1)), None)
+        part = x[tuple(indices)].shape
+        value_shape = [n if rng.random() < 0.7 else 1 for n in part]
+        while value_shape and value_shape[0] == 1 and rng.random() < 0.5:
+            value_shape = value_shape[1:]
+        x[tuple(indices)] = source(value_shape, 1)
+        add("replace", [s, value_shape], x, indices=[text(i) for i in indices])
+
+
+def points():
+    for _ in range(12):
+        s = shape(most=8)
+        x, r = source(s), len(s)
+        count = int(rng.integers(0, 20))
+        lists = [[int(i) for i in rng.integers(-n, n, count)] for n in s]
+        add("points", [s], x[tuple(np.array(l, dtype=int) for l in lists)], numbers=sum(lists, []))
+        axis = int(rng.integers(-r, r))
+        along = [n if rng.random() < 0.7 else 1 for n in s]
+        along[axis] = int(rng.integers(1, 6))
+        chosen = rng.integers(-s[axis], s[axis], along)
+        add("takeAlong", [s], np.take_along_axis(x, chosen, axis), numbers=chosen.ravel().tolist() + along, axis=axis)
+        leading = int(rng.integers(1, r + 1))
+        mask = rng.integers(0, 2, s[:leading])
+        add("selectLeading", [s], x[mask.astype(bool)], numbers=mask.ravel().tolist(), which=leading)
+    for s in ([3], [3, 4], [2, 3, 4]):
+        for indexing in ("ij", "xy"):
+            grids = np.meshgrid(*[source([n], i) for i, n in enumerate(s)], indexing=indexing)
+            for which, grid in enumerate(grids):
+                add("meshgrid", [[n] for n in s], grid, mode=indexing, which=which)
+        add("indices", [s], np.indices(s))
+
+
 def overlaps():
     modes = dict(periodic="wrap", reflect="symmetric", nearest="edge", constant="constant", none="constant")
     for boundary, mode in modes.items():
@@ -245,7 +285,7 @@ def overlaps():
             add("overlap", [s], windows.sum(axis=tuple(range(len(s), 2 * len(s)))), numbers=depth, mode=boundary)
 
 
-for write in (slices, axes, reshapes, joins, repeats, diagonals, selections, overlaps):
+for write in (slices, axes, reshapes, joins, repeats, diagonals, selections, overlaps, replacements, points):
     write()
 output = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[2] / "Tests/SheafArrayTests/Oracle/shape.json")
 output.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")

@@ -54,6 +54,10 @@ struct ShapeOracleTests {
 
     @Test func padding() async throws { try await check(["pad"]) }
 
+    @Test func replacements() async throws { try await check(["replace"]) }
+
+    @Test func points() async throws { try await check(["points", "takeAlong", "meshgrid"]) }
+
     @Test func diagonals() async throws { try await check(["diagonal", "diagonalMatrix", "lower", "upper", "take"]) }
 
     @Test func differences() async throws {
@@ -73,7 +77,7 @@ struct ShapeOracleTests {
         let session = Session(workers: 2)
         for test in try ShapeCase.all() {
             let numbers = test.numbers ?? []
-            guard ["takeTable", "compress", "select", "nonzero", "argWhere", "flatNonzero"].contains(test.op) else { continue }
+            guard ["takeTable", "compress", "select", "nonzero", "argWhere", "flatNonzero", "selectLeading", "indices"].contains(test.op) else { continue }
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let result: DenseArray<Int>
             switch test.op {
@@ -89,6 +93,12 @@ struct ShapeOracleTests {
             case "nonzero":
                 let found = try await (x - x / numbers[0] * numbers[0]).nonzero()
                 result = try await session.stack(found).compute()
+            case "selectLeading":
+                let shape = Array(x.shape.prefix(test.which ?? 0))
+                let mask = session.array(numbers.map { $0 != 0 }, shape: shape, chunks: .explicit(randomChunks(shape, &random)))
+                result = try await x.selected(where: mask).compute()
+            case "indices":
+                result = try await session.indices(x.shape, chunks: .explicit(randomChunks(x.shape, &random))).compute()
             case "argWhere": result = try await (x - x / numbers[0] * numbers[0]).argWhere().compute()
             default: result = try await (x - x / numbers[0] * numbers[0]).flatNonzero().compute()
             }
@@ -176,6 +186,15 @@ extension ShapeCase {
         case "diagonalMatrix": return x.diagonalMatrix(offset: numbers[0])
         case "lower": return x.lowerTriangle(diagonal: numbers[0])
         case "upper": return x.upperTriangle(diagonal: numbers[0])
+        case "replace":
+            return x.replacing(try (indices ?? []).map(index), with: arrays[1])
+        case "points":
+            let count = numbers.count / x.rank
+            return x.elements(at: (0..<x.rank).map { Array(numbers[($0 * count)..<(($0 + 1) * count)]) })
+        case "takeAlong":
+            let shape = Array(numbers.suffix(x.rank))
+            return x.takeAlong(session.array(Array(numbers.dropLast(x.rank)), shape: shape, chunks: 2), axis: axis ?? -1)
+        case "meshgrid": return session.meshgrid(arrays, indexing: mode == "ij" ? .matrix : .cartesian)[which ?? 0]
         case "take": return x.take(numbers, axis: axis ?? 0)
         default: throw Unknown(op: op)
         }
