@@ -75,29 +75,71 @@ extension NDArray {
         var source = labels
         source[own] = "z"
         return session.blockwise(
-            String(labels), self, String(source), indices, String(labels), fileID: fileID, line: line
+            String(labels), self, String(source), indices.positions, String(labels), fileID: fileID, line: line
         ) { chunk, indices in
             var shape = indices.shape, from = chunk.shape
-            for axis in shape.indices where axis != own { (shape[axis], from[axis]) = (max(shape[axis], from[axis]), max(shape[axis], from[axis])) }
+            for axis in shape.indices where axis != own {
+                shape[axis] = max(shape[axis], from[axis])
+                from[axis] = shape[axis]
+            }
             let chunk = chunk.broadcast(to: from), indices = indices.broadcast(to: shape)
             return try DenseArray(shape: shape) { buffer in
                 guard let out = buffer.baseAddress, !shape.contains(0) else { return }
-                var steps = chunk.strides
-                let stride = steps[own]
-                steps[own] = 0
-                var walk = Odometer(shape, steps, indices.strides), position = 0
-                repeat {
-                    let given = Int(clamping: indices.base[walk.target]), index = given < 0 ? given + length : given
-                    guard index >= 0 && index < length else {
-                        throw PlanError(
-                            .indexOutOfRange, "“take along”: index \(given) is out of range for axis \(own) with \(length) elements",
-                            node: "take along", location: location)
+                let wrong =
+                    switch MemoryLayout<Scalar>.stride {
+                    case 1: chunk.gather(indices, axis: own, length, out, as: UInt8.self)
+                    case 2: chunk.gather(indices, axis: own, length, out, as: UInt16.self)
+                    case 4: chunk.gather(indices, axis: own, length, out, as: UInt32.self)
+                    case 8: chunk.gather(indices, axis: own, length, out, as: UInt64.self)
+                    default: chunk.gather(indices, axis: own, length, out, as: TwoWords.self)
                     }
-                    out[position] = chunk.base[walk.source + index * stride]
-                    position += 1
-                } while walk.advance()
+                if let wrong {
+                    throw PlanError(
+                        .indexOutOfRange, "“take along”: index \(wrong) is out of range for axis \(own) with \(length) elements",
+                        node: "take along", location: location)
+                }
             }
         }
+    }
+}
+
+extension NDArray where Scalar: ArrayInteger {
+    /// As `Int`; what does not fit becomes the nearest number that does.
+    fileprivate var positions: NDArray<Int> {
+        if let same = self as? NDArray<Int> { return same }
+        if let wide = self as? NDArray<UInt64> {
+            return wide.mapping("cast", to: Int.self) { a, out, count in for i in 0..<count { out[i] = Int(clamping: a[i]) } }
+        }
+        let loop = Int.castLoop(from: Scalar.scalarType)
+        return mapping("cast", to: Int.self) { a, out, count in loop?(UnsafeRawPointer(a), out, count) }
+    }
+}
+
+extension DenseArray {
+    /// Copies, for each index, the element at its place but along `axis` at the index.
+    ///
+    /// - Returns: an index that is out of range, if there is one.
+    @inline(__always)
+    fileprivate func gather<Word>(
+        _ indices: DenseArray<Int>, axis: Int, _ length: Int, _ out: UnsafeMutablePointer<Element>, as: Word.Type
+    ) -> Int? {
+        let from = UnsafeRawPointer(base).assumingMemoryBound(to: Word.self)
+        var out = UnsafeMutableRawPointer(out).assumingMemoryBound(to: Word.self)
+        var steps = strides
+        steps[axis] = 0
+        let shape = indices.shape, last = shape.count - 1
+        let count = shape[last], stride = strides[axis], step = steps[last], indexStep = indices.strides[last]
+        var walk = Odometer(shape, steps, indices.strides, skipping: [last])
+        repeat {
+            let from = from + walk.source, indices = indices.base + walk.target
+            for position in 0..<count {
+                let given = indices[position &* indexStep], index = given < 0 ? given &+ length : given
+                guard index >= 0 && index < length else { return given }
+                out[position] = from[position &* step &+ index &* stride]
+            }
+            out += count
+        } while walk.advance()
+        return nil
     }
 }
 

@@ -63,7 +63,9 @@ struct ShapeOracleTests {
     @Test func differences() async throws {
         var random = SplitMix64(seed: 3)
         let session = Session(workers: 2)
-        for test in try ShapeCase.all() where test.op == "differences" {
+        let tests = try ShapeCase.all().filter { $0.op == "differences" }
+        #expect(tests.count > 5)
+        for test in tests {
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let squares = x * x - x * x / 251 * 251
             let result = try await squares.differences(order: test.numbers?[0] ?? 1, axis: test.axis ?? -1).compute()
@@ -75,9 +77,11 @@ struct ShapeOracleTests {
     @Test func selections() async throws {
         var random = SplitMix64(seed: 4)
         let session = Session(workers: 2)
-        for test in try ShapeCase.all() {
+        let operations = ["takeTable", "compress", "select", "nonzero", "argWhere", "flatNonzero", "selectLeading", "indices"]
+        let tests = try ShapeCase.all().filter { operations.contains($0.op) }
+        #expect(Set(tests.map(\.op)).count == operations.count)
+        for test in tests {
             let numbers = test.numbers ?? []
-            guard ["takeTable", "compress", "select", "nonzero", "argWhere", "flatNonzero", "selectLeading", "indices"].contains(test.op) else { continue }
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let result: DenseArray<Int>
             switch test.op {
@@ -110,7 +114,9 @@ struct ShapeOracleTests {
     @Test func overlaps() async throws {
         var random = SplitMix64(seed: 5)
         let session = Session(workers: 3)
-        for test in try ShapeCase.all() where test.op == "overlap" {
+        let tests = try ShapeCase.all().filter { $0.op == "overlap" }
+        #expect(tests.count > 5)
+        for test in tests {
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let depth = test.numbers ?? []
             let boundary: OverlapBoundary<Int> =
