@@ -37,7 +37,8 @@ extension DenseArray {
         return result.count * 4 < count ? result.copied() : result
     }
 
-    /// The elements in memory of their own.
+    /// The elements in memory of their own, in C order.
+    @usableFromInline
     func copied() -> DenseArray {
         DenseArray(shape: shape) { buffer in
             guard let target = buffer.baseAddress else { return }

@@ -60,6 +60,27 @@ struct ShapeOracleTests {
 
     @Test func diagonals() async throws { try await check(["diagonal", "diagonalMatrix", "lower", "upper", "take"]) }
 
+    @Test("several operations, one after the other, cut anew in between")
+    func pipelines() async throws {
+        var random = SplitMix64(seed: 12)
+        let session = Session(workers: 2)
+        let tests = try ShapeCase.all().filter { $0.op == "pipeline" }
+        #expect(tests.count > 50)
+        for test in tests {
+            var x: NDArray<Int> = sources(test, session, &random)[0]
+            for step in test.steps ?? [] {
+                switch step.op {
+                case "rechunk": x = x.rechunked(.explicit(randomChunks(x.shape, &random)))
+                case "zero": x = x + 0
+                default: x = try step.asCase.apply([x])
+                }
+            }
+            let result = try await x.compute()
+            #expect(result.shape == test.resultShape, "\(test.testDescription)")
+            #expect(result.elements == test.result, "\(test.shapes) \(test.testDescription)")
+        }
+    }
+
     @Test func differences() async throws {
         var random = SplitMix64(seed: 3)
         let session = Session(workers: 2)
