@@ -232,6 +232,114 @@ def selections():
         add("flatNonzero", [s], np.flatnonzero(x % m), numbers=[m])
 
 
+def replacements():
+    for _ in range(30):
+        s = shape(most=9)
+        x = source(s)
+        indices = []
+        for length in s[:int(rng.integers(0, len(s) + 1))]:
+            indices.append(int(rng.integers(-length, length)) if rng.random() < 0.35 else random_slice(length))
+        if rng.random() < 0.3:
+            indices.insert(int(rng.integers(0, len(indices) + 1)), None)
+        part = x[tuple(indices)].shape
+        value_shape = [n if rng.random() < 0.7 else 1 for n in part]
+        while value_shape and value_shape[0] == 1 and rng.random() < 0.5:
+            value_shape = value_shape[1:]
+        x[tuple(indices)] = source(value_shape, 1)
+        add("replace", [s, value_shape], x, indices=[text(i) for i in indices])
+
+
+def points():
+    for _ in range(12):
+        s = shape(most=8)
+        x, r = source(s), len(s)
+        count = int(rng.integers(0, 20))
+        lists = [[int(i) for i in rng.integers(-n, n, count)] for n in s]
+        add("points", [s], x[tuple(np.array(l, dtype=int) for l in lists)], numbers=sum(lists, []))
+        axis = int(rng.integers(-r, r))
+        along = [n if rng.random() < 0.7 else 1 for n in s]
+        along[axis] = int(rng.integers(1, 6))
+        chosen = rng.integers(-s[axis], s[axis], along)
+        add("takeAlong", [s], np.take_along_axis(x, chosen, axis), numbers=chosen.ravel().tolist() + along, axis=axis)
+        leading = int(rng.integers(1, r + 1))
+        mask = rng.integers(0, 2, s[:leading])
+        add("selectLeading", [s], x[mask.astype(bool)], numbers=mask.ravel().tolist(), which=leading)
+    for s in ([3], [3, 4], [2, 3, 4]):
+        for indexing in ("ij", "xy"):
+            grids = np.meshgrid(*[source([n], i) for i, n in enumerate(s)], indexing=indexing)
+            for which, grid in enumerate(grids):
+                add("meshgrid", [[n] for n in s], grid, mode=indexing, which=which)
+        add("indices", [s], np.indices(s))
+
+
+def pipelines():
+    for _ in range(90):
+        s = shape(int(rng.integers(1, 4)), most=6)
+        x, steps = source(s), []
+        for _ in range(int(rng.integers(3, 7))):
+            r = x.ndim
+            kind = str(rng.choice(["slice", "transpose", "flip", "expand", "broadcast", "reshape", "roll", "pad", "tile", "take", "repeat",
+                                   "diagonal", "lower", "rechunk", "zero"]))
+            step = dict(op=kind)
+            if kind == "slice":
+                indices = [int(rng.integers(-n, n)) if rng.random() < 0.15 and n > 0 else random_slice(n) for n in x.shape]
+                step["indices"] = [text(i) for i in indices]
+                y = x[tuple(indices)]
+            elif kind == "transpose":
+                order = [int(a) for a in rng.permutation(r)]
+                step["numbers"] = order
+                y = x.transpose(order)
+            elif kind == "flip":
+                step["numbers"] = list(range(r))
+                y = np.flip(x)
+            elif kind == "expand":
+                step["numbers"] = [int(rng.integers(0, r + 1))]
+                y = np.expand_dims(x, step["numbers"][0])
+            elif kind == "broadcast":
+                step["numbers"] = [2] + [3 if n == 1 else n for n in x.shape]
+                y = np.broadcast_to(x, step["numbers"])
+            elif kind == "reshape":
+                choices = [[-1]] + [list(x.shape[:i]) + [x.shape[i] * x.shape[i + 1]] + list(x.shape[i + 2:]) for i in range(r - 1)]
+                choices += [list(x.shape[:i]) + [n // f, f] + list(x.shape[i + 1:]) for i, n in enumerate(x.shape) for f in (2, 3) if n % f == 0 and n]
+                if x.size == 0:
+                    continue
+                step["numbers"] = [int(n) for n in choices[int(rng.integers(0, len(choices)))]]
+                y = x.reshape(step["numbers"])
+            elif kind == "roll" and r:
+                step.update(numbers=[int(rng.integers(-5, 6))], axis=int(rng.integers(0, r)))
+                y = np.roll(x, step["numbers"][0], step["axis"])
+            elif kind == "pad" and r and x.size:
+                widths = [int(w) for w in rng.integers(0, 3, 2 * r)]
+                mode = str(rng.choice(["constant", "edge", "reflect", "symmetric", "wrap"]))
+                step.update(numbers=widths, mode=mode)
+                pairs = [(widths[2 * i], widths[2 * i + 1]) for i in range(r)]
+                y = np.pad(x, pairs, mode, **(dict(constant_values=7) if mode == "constant" else {}))
+            elif kind == "tile":
+                step["numbers"] = [int(n) for n in rng.integers(1, 3, max(r, 1))]
+                y = np.tile(x, step["numbers"])
+            elif kind == "take" and r and x.shape[0]:
+                step.update(numbers=[int(i) for i in rng.integers(-x.shape[0], x.shape[0], 7)], axis=0)
+                y = np.take(x, step["numbers"], 0)
+            elif kind == "repeat" and r:
+                step.update(numbers=[2], axis=r - 1)
+                y = np.repeat(x, 2, r - 1)
+            elif kind == "diagonal" and r >= 2:
+                step["numbers"] = [int(rng.integers(-2, 3)), 0, r - 1]
+                y = np.diagonal(x, *step["numbers"])
+            elif kind == "lower" and r >= 2:
+                step["numbers"] = [int(rng.integers(-2, 3))]
+                y = np.tril(x, step["numbers"][0])
+            elif kind in ("rechunk", "zero"):
+                y = x
+            else:
+                continue
+            if y.size > 600:
+                continue
+            x = y
+            steps.append(step)
+        add("pipeline", [s], x, steps=steps)
+
+
 def overlaps():
     modes = dict(periodic="wrap", reflect="symmetric", nearest="edge", constant="constant", none="constant")
     for boundary, mode in modes.items():
@@ -245,7 +353,7 @@ def overlaps():
             add("overlap", [s], windows.sum(axis=tuple(range(len(s), 2 * len(s)))), numbers=depth, mode=boundary)
 
 
-for write in (slices, axes, reshapes, joins, repeats, diagonals, selections, overlaps):
+for write in (slices, axes, reshapes, joins, repeats, diagonals, selections, overlaps, replacements, points, pipelines):
     write()
 output = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[2] / "Tests/SheafArrayTests/Oracle/shape.json")
 output.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")

@@ -104,7 +104,7 @@ public struct DenseArray<Element: Sendable>: @unchecked Sendable {
     @inlinable
     public func contiguous() -> DenseArray {
         if isContiguous { return self }
-        return DenseArray(shape: shape) { buffer in view.gather(0, buffer.count, into: UnsafeMutableRawPointer(buffer.baseAddress!)) }
+        return copied()
     }
 
     /// The same elements seen in another way.

@@ -38,12 +38,12 @@ extension NDArray {
 
     func rechunked(grid: ChunkGrid, location: SourceLocation) -> NDArray {
         if grid == node.grid { return self }
+        let recut = node.recut(grid)
         // What needs no memory is made in the new chunks right away.
-        if node.kernel != nil || node.problem != nil { return NDArray(session, node.recut(grid)) }
+        if recut.kernel != nil || node.problem != nil { return NDArray(session, recut) }
         let plan = RechunkPlan(node.grid, grid, elementBytes: node.elementBytes, options: session.options)
         if let problem = plan.problem(location) { return failing(problem) }
-        let made = (node as? TypedNode<Scalar>)?.rechunked(to: grid, location: location) ?? node.recut(grid)
-        return NDArray(session, made)
+        return NDArray(session, (node as? TypedNode<Scalar>)?.rechunked(to: grid, location: location) ?? recut)
     }
 }
 
@@ -53,7 +53,8 @@ extension TypedNode {
         if target == grid { return self }
         return TaskNode<Element>(Operation("rechunk"), grid: target, after: [self], location: location) { [self] lowering in
             let plan = RechunkPlan(grid, target, elementBytes: elementBytes, options: lowering.session.options)
-            if let problem = plan.problem(location) { throw problem }
+            // Chunks of an array in memory are the caller's, and not part of the budget.
+            if try lowering.chunks(of: self).contains(where: \.isNode), let problem = plan.problem(location) { throw problem }
             var node: TypedNode<Element> = self
             for step in plan.between { node = node.recutDirectly(step, copies: true, location: location) }
             return try lowering.gather(

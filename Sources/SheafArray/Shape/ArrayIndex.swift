@@ -9,7 +9,8 @@
 /// x[.ellipsis, -1]
 /// x[.range(step: -1), .range(2, -1)]        // x[::-1, 2:-1]
 /// ```
-/// - Note: Swift's own ranges must not end before they begin, so `x[2:-1]` is written `.range(2, -1)`.
+/// - Note: Swift's own ranges must not end before they begin, so `x[2:-1]` is written `.range(2, -1)`. As in NumPy, an end of 0 is the
+///   beginning of the axis: the last three positions are `(-3)...`, or `(-3)...(-1)`, and `-3..<0` is empty.
 public struct ArrayIndex: Sendable, Hashable, ExpressibleByIntegerLiteral {
     enum Kind: Sendable, Hashable {
         case at(Int)

@@ -24,16 +24,21 @@ struct ChunkSelection: Sendable, Hashable {
 }
 
 extension DenseArray {
-    /// A view; a copy where it would keep many times its own elements in memory.
-    func selecting(_ selection: ChunkSelection) -> DenseArray {
+    func viewing(_ selection: ChunkSelection) -> DenseArray {
         let offset = zip(selection.start, strides).reduce(0) { $0 + $1.0 * $1.1 }
-        let result = viewed(
+        return viewed(
             shape: selection.shape, strides: selection.axes.map { axis in axis.source.map { strides[$0] * axis.step } ?? 0 },
             offset: selection.axes.contains { $0.count == 0 } ? 0 : offset)
+    }
+
+    /// A view; a copy where it would keep many times its own elements in memory.
+    func selecting(_ selection: ChunkSelection) -> DenseArray {
+        let result = viewing(selection)
         return result.count * 4 < count ? result.copied() : result
     }
 
-    /// The elements in memory of their own.
+    /// The elements in memory of their own, in C order.
+    @usableFromInline
     func copied() -> DenseArray {
         DenseArray(shape: shape) { buffer in
             guard let target = buffer.baseAddress else { return }

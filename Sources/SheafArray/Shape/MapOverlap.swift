@@ -113,6 +113,25 @@ extension NDArray {
         mapOverlap(depth: Array(repeating: depth, count: rank), boundary: boundary, to: type, fileID: fileID, line: line, body)
     }
 
+    /// The same for a function that returns an array, with the shape of what it was given or without the elements around, which are cut off
+    /// then: Dask's `map_overlap`.
+    ///
+    /// Another shape makes the run throw ``TaskError`` with a ``PlanError`` (`.shapeMismatch`) as its cause.
+    public func mapOverlap<R: ArrayScalar>(
+        depth: [Int], boundary: OverlapBoundary<Scalar> = .none, to type: R.Type = R.self, fileID: StaticString = #fileID,
+        line: UInt = #line, _ body: @escaping @Sendable (OverlappedChunk<Scalar>) throws -> DenseArray<R>
+    ) -> NDArray<R> {
+        let location = SourceLocation(fileID: fileID, line: line)
+        return mapOverlap(depth: depth, boundary: boundary, to: type, fileID: fileID, line: line) { chunk, output in
+            var made = try body(chunk)
+            let own = chunk.position.region.shape
+            if made.shape == chunk.shape { made = made.box(Region(start: chunk.before, shape: own)) }
+            let checked = try made.checked(own, "mapOverlap", location)
+            guard let out = output.baseAddress else { return }
+            StridedCopy(own, source: checked.strides, target: contiguousStrides(own)).run(checked.base, out)
+        }
+    }
+
     /// Every chunk with the elements around it, so that neighbours share some: Dask's `overlap`. The result is longer than this array.
     ///
     /// Problems: as ``mapOverlap(depth:boundary:to:fileID:line:_:)-…``.

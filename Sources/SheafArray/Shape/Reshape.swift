@@ -54,6 +54,7 @@ extension NDArray {
             session,
             TaskNode<Scalar>(Operation(name), grid: plan.grid, after: [node], location: location) { [node] lowering in
                 let sources = try lowering.chunks(of: node)
+                if plan.keepsChunks { return lowering.reshape(name, sources, to: plan.grid, Scalar.self, location: location) }
                 let function = lowering.function(Operation(name)) { scope in
                     let plan = scope.argument(0, as: ReshapedChunk.self)
                     return TypedValue(plan.make { scope.argument($0 + 1, as: DenseArray<Scalar>.self) })
@@ -71,6 +72,30 @@ extension NDArray {
     }
 }
 
+extension ArrayLowering {
+    /// Chunks of other shapes with the same elements, in C order.
+    fileprivate func reshape<Element: Sendable>(
+        _ name: String, _ chunks: [Graph.Argument], to grid: ChunkGrid, _: Element.Type, location: SourceLocation
+    ) -> [Graph.Argument] {
+        let function = function(Operation(name)) { scope in
+            let chunk = scope.argument(1, as: DenseArray<Element>.self)
+            return TypedValue((chunk.isContiguous ? chunk : chunk.copied()).reshaped(scope.argument(0, as: [Int].self)))
+        }
+        var shapes: [[Int]: Graph.Argument] = [:], made: [Graph.Argument] = []
+        made.reserveCapacity(chunks.count)
+        forEachChunk(grid) { index, coordinates in
+            let shape = coordinates.indices.map { grid.chunks[$0][coordinates[$0]] }
+            let argument = shapes[shape] ?? constant(shape)
+            shapes[shape] = argument
+            made.append(
+                add(
+                    function, [argument, chunks[index]], location: location,
+                    cost: Cost(resultBytes: shape.reduce(MemoryLayout<Element>.stride, *))))
+        }
+        return made
+    }
+}
+
 /// How one chunk of a reshaped array is made.
 struct ReshapedChunk: Sendable {
     struct Part: Sendable {
@@ -85,11 +110,7 @@ struct ReshapedChunk: Sendable {
     var parts: [Part]
 
     func make<Element>(_ chunk: (Int) -> DenseArray<Element>) -> DenseArray<Element> {
-        if parts.count == 1 {
-            let only = chunk(parts[0].argument)
-            if only.shape == parts[0].source.shape { return only.isContiguous ? only.reshaped(shape) : only.copied().reshaped(shape) }
-        }
-        return DenseArray(shape: shape) { buffer in
+        DenseArray(shape: shape) { buffer in
             guard let to = buffer.baseAddress else { return }
             for part in parts {
                 let box = chunk(part.argument).box(part.source)
@@ -109,6 +130,8 @@ struct ReshapePlan: Sendable {
     private let source: ChunkGrid
     let grid: ChunkGrid
     private let groups: [Group]
+    /// Whether each chunk of the source becomes one of the result. They come in the same order then.
+    let keepsChunks: Bool
     /// The chunks that the source should have instead, when those it has would need very many parts for each chunk of the result.
     let betterSource: ChunkGrid?
 
@@ -118,7 +141,7 @@ struct ReshapePlan: Sendable {
     init(_ source: ChunkGrid, to shape: [Int]) {
         self.source = source
         groups = Self.group(source.shape, shape)
-        var chunks = shape.map { [$0] }, better = source.chunks, isBetter = false
+        var chunks = shape.map { [$0] }, better = source.chunks, isBetter = false, keepsChunks = true
         for group in groups {
             let lengths = group.source.map { source.shape[$0] }, sizes = group.source.map { source.chunks[$0] }
             let target = group.target.map { shape[$0] }
@@ -128,6 +151,7 @@ struct ReshapePlan: Sendable {
             } else if let kept = Self.keeping(lengths, sizes, target) {
                 made = kept
             } else {
+                keepsChunks = false
                 let elements = sizes.reduce(1) { $0 * ($1.max() ?? 1) }
                 made = Self.cut(target, elements)
                 if sizes.dropFirst().reduce(1, { $0 * $1.count }) > Self.mostParts {
@@ -138,6 +162,7 @@ struct ReshapePlan: Sendable {
             for (axis, sizes) in zip(group.target, made) { chunks[axis] = sizes }
         }
         grid = ChunkGrid(chunks)
+        self.keepsChunks = keepsChunks
         betterSource = isBetter ? ChunkGrid(better) : nil
     }
 

@@ -46,11 +46,13 @@ extension NDArray {
                 .shapeMismatch, "“compress” with a mask of shape \(mask.shape) along axis \(axis) of an array of shape \(shape)",
                 node: "compress", location: location, hint: "the mask has one axis, no longer than the array's")
         }
+        if rank == 1 && mask.count == count { return try await selected(where: mask, fileID: fileID, line: line) }
         let positions = try await mask.compute().withUnsafeBufferPointer { mask in mask.indices.filter { mask[$0] } }
         return gathering(AxisMap(positions), axis: own, name: "compress", location: location)
     }
 
-    /// The elements where a mask of this array's shape is `true`, in C order along one axis: NumPy's `x[mask]`.
+    /// The elements where a mask of this array's shape is `true`, in C order along one axis: NumPy's `x[mask]`. A mask of fewer axes goes
+    /// with the first ones; the others stay.
     ///
     /// How many there are has to be known to plan with the result, so the mask is computed first, and kept in memory (a byte for each
     /// element) as long as the result is in use. The elements themselves are not computed yet.
@@ -61,6 +63,10 @@ extension NDArray {
     ) async throws -> NDArray {
         try validated()
         let location = SourceLocation(fileID: fileID, line: line)
+        if mask.rank > 0, mask.rank < rank, mask.shape == Array(shape.prefix(mask.rank)) {
+            let rows = reshaped("select", to: [mask.count] + shape[mask.rank...], location: location)
+            return try await rows.compressed(where: mask.flattened(fileID: fileID, line: line), axis: 0, fileID: fileID, line: line)
+        }
         guard mask.shape == shape else {
             throw PlanError(
                 .shapeMismatch, "“select” from an array of shape \(shape) with a mask of shape \(mask.shape)", node: "select",

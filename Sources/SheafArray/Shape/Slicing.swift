@@ -8,6 +8,8 @@ extension NDArray {
     ///
     /// Problems, thrown when the plan is run: ``PlanError`` (`.indexOutOfRange`) for an integer outside its axis, with the shape;
     /// `.invalidArgument` for more indices than axes, a second ellipsis, or a step of 0. Ranges are clamped to the axis.
+    ///
+    /// There is no setter: ``replacing(_:with:fileID:line:)`` makes an array with other elements at some places.
     public subscript<each Index: ArrayIndexExpression>(
         _ indices: repeat each Index, fileID fileID: StaticString = #fileID, line line: UInt = #line
     ) -> NDArray {
@@ -53,8 +55,8 @@ extension NDArray {
 }
 
 /// Indices, resolved for a shape.
-private struct Selection {
-    /// The axes of the result; a source of `nil` is a new axis.
+struct Selection {
+    /// The axes of the result: along which axis of the array, and which positions; a source of `nil` is a new axis.
     var axes: [(source: Int?, run: AxisRun)] = []
     /// The axes that are dropped.
     var fixed: [(axis: Int, position: Int)] = []

@@ -30,6 +30,21 @@ struct MapChunksTests {
         #expect((error?.cause as? PlanError)?.code == .shapeMismatch)
     }
 
+    @Test("functions that return arrays, with the elements around or without")
+    func overlapArrays() async throws {
+        let x = session.array(Array(0..<20), shape: [4, 5], chunks: [2, 3])
+        let same = x.mapOverlap(depth: [1, 2], boundary: .reflect) { chunk in
+            DenseArray(chunk.array.elements.map { -$0 }, shape: chunk.shape)
+        }
+        #expect(try await same.compute().elements == (0..<20).map { -$0 })
+        let own = x.mapOverlap(depth: [0, 1], boundary: .constant(0)) { chunk in
+            chunk.array.box(Region(start: [0, 0], shape: chunk.position.region.shape))
+        }
+        #expect(try await own[1].compute().elements == [0, 5, 6, 7, 8])
+        let wrong = x.mapOverlap(depth: [0, 1]) { _ in DenseArray([1]) }
+        await #expect(throws: TaskError.self) { try await wrong.compute() }
+    }
+
     @Test("one chunk computes only what it needs")
     func oneChunk() async throws {
         let counter = Counter()

@@ -8,6 +8,7 @@ import Testing
 struct ShapeCase: Decodable, CustomTestStringConvertible {
     var op: String
     var shapes: [[Int]]
+    var steps: [Step]?
     var result: [Int]
     var resultShape: [Int]
     var numbers: [Int]?
@@ -16,7 +17,21 @@ struct ShapeCase: Decodable, CustomTestStringConvertible {
     var which: Int?
     var mode: String?
 
-    var testDescription: String { "\(op) \(shapes) \(indices?.description ?? numbers?.description ?? "") \(axis ?? 0) \(mode ?? "")" }
+    /// One of several operations.
+    struct Step: Decodable {
+        var op: String
+        var numbers: [Int]?
+        var indices: [String]?
+        var axis: Int?
+        var mode: String?
+
+        /// As a case without answers.
+        var asCase: ShapeCase {
+            ShapeCase(op: op, shapes: [], result: [], resultShape: [], numbers: numbers, indices: indices, axis: axis, mode: mode)
+        }
+    }
+
+    var testDescription: String { steps?.map(\.asCase.testDescription).joined(separator: " → ") ?? "\(op) \(shapes) \(indices?.description ?? numbers?.description ?? "") \(axis ?? 0) \(mode ?? "")" }
 
     static func all() throws -> [ShapeCase] {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -54,12 +54,39 @@ struct ShapeOracleTests {
 
     @Test func padding() async throws { try await check(["pad"]) }
 
+    @Test func replacements() async throws { try await check(["replace"]) }
+
+    @Test func points() async throws { try await check(["points", "takeAlong", "meshgrid"]) }
+
     @Test func diagonals() async throws { try await check(["diagonal", "diagonalMatrix", "lower", "upper", "take"]) }
+
+    @Test("several operations, one after the other, cut anew in between")
+    func pipelines() async throws {
+        var random = SplitMix64(seed: 12)
+        let session = Session(workers: 2)
+        let tests = try ShapeCase.all().filter { $0.op == "pipeline" }
+        #expect(tests.count > 50)
+        for test in tests {
+            var x: NDArray<Int> = sources(test, session, &random)[0]
+            for step in test.steps ?? [] {
+                switch step.op {
+                case "rechunk": x = x.rechunked(.explicit(randomChunks(x.shape, &random)))
+                case "zero": x = x + 0
+                default: x = try step.asCase.apply([x])
+                }
+            }
+            let result = try await x.compute()
+            #expect(result.shape == test.resultShape, "\(test.testDescription)")
+            #expect(result.elements == test.result, "\(test.shapes) \(test.testDescription)")
+        }
+    }
 
     @Test func differences() async throws {
         var random = SplitMix64(seed: 3)
         let session = Session(workers: 2)
-        for test in try ShapeCase.all() where test.op == "differences" {
+        let tests = try ShapeCase.all().filter { $0.op == "differences" }
+        #expect(tests.count > 5)
+        for test in tests {
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let squares = x * x - x * x / 251 * 251
             let result = try await squares.differences(order: test.numbers?[0] ?? 1, axis: test.axis ?? -1).compute()
@@ -71,9 +98,11 @@ struct ShapeOracleTests {
     @Test func selections() async throws {
         var random = SplitMix64(seed: 4)
         let session = Session(workers: 2)
-        for test in try ShapeCase.all() {
+        let operations = ["takeTable", "compress", "select", "nonzero", "argWhere", "flatNonzero", "selectLeading", "indices"]
+        let tests = try ShapeCase.all().filter { operations.contains($0.op) }
+        #expect(Set(tests.map(\.op)).count == operations.count)
+        for test in tests {
             let numbers = test.numbers ?? []
-            guard ["takeTable", "compress", "select", "nonzero", "argWhere", "flatNonzero"].contains(test.op) else { continue }
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let result: DenseArray<Int>
             switch test.op {
@@ -89,6 +118,12 @@ struct ShapeOracleTests {
             case "nonzero":
                 let found = try await (x - x / numbers[0] * numbers[0]).nonzero()
                 result = try await session.stack(found).compute()
+            case "selectLeading":
+                let shape = Array(x.shape.prefix(test.which ?? 0))
+                let mask = session.array(numbers.map { $0 != 0 }, shape: shape, chunks: .explicit(randomChunks(shape, &random)))
+                result = try await x.selected(where: mask).compute()
+            case "indices":
+                result = try await session.indices(x.shape, chunks: .explicit(randomChunks(x.shape, &random))).compute()
             case "argWhere": result = try await (x - x / numbers[0] * numbers[0]).argWhere().compute()
             default: result = try await (x - x / numbers[0] * numbers[0]).flatNonzero().compute()
             }
@@ -100,7 +135,9 @@ struct ShapeOracleTests {
     @Test func overlaps() async throws {
         var random = SplitMix64(seed: 5)
         let session = Session(workers: 3)
-        for test in try ShapeCase.all() where test.op == "overlap" {
+        let tests = try ShapeCase.all().filter { $0.op == "overlap" }
+        #expect(tests.count > 5)
+        for test in tests {
             let x: NDArray<Int> = sources(test, session, &random)[0]
             let depth = test.numbers ?? []
             let boundary: OverlapBoundary<Int> =
@@ -176,6 +213,15 @@ extension ShapeCase {
         case "diagonalMatrix": return x.diagonalMatrix(offset: numbers[0])
         case "lower": return x.lowerTriangle(diagonal: numbers[0])
         case "upper": return x.upperTriangle(diagonal: numbers[0])
+        case "replace":
+            return x.replacing(try (indices ?? []).map(index), with: arrays[1])
+        case "points":
+            let count = numbers.count / x.rank
+            return x.elements(at: (0..<x.rank).map { Array(numbers[($0 * count)..<(($0 + 1) * count)]) })
+        case "takeAlong":
+            let shape = Array(numbers.suffix(x.rank))
+            return x.takeAlong(session.array(Array(numbers.dropLast(x.rank)), shape: shape, chunks: 2), axis: axis ?? -1)
+        case "meshgrid": return session.meshgrid(arrays, indexing: mode == "ij" ? .matrix : .cartesian)[which ?? 0]
         case "take": return x.take(numbers, axis: axis ?? 0)
         default: throw Unknown(op: op)
         }

@@ -29,7 +29,11 @@ struct ShapeProblemTests {
         #expect(code(x.deleting([7])) == .indexOutOfRange)
         #expect(code(x.inserting(x, at: 9)) == .indexOutOfRange)
         #expect(code(x.chunk(0, 2)) == .indexOutOfRange)
+        #expect(code(x.elements(at: [[0], [4]])) == .indexOutOfRange)
+        #expect(code(x.replacing([3], with: x)) == .indexOutOfRange)
         await #expect(throws: PlanError.self) { try await x.take(session.array([99])) }
+        let along = await #expect(throws: TaskError.self) { try await x.takeAlong(session.array([[4]].flatMap(\.self), shape: [1, 1])).compute() }
+        #expect((along?.cause as? PlanError)?.code == .indexOutOfRange)
         let error = await #expect(throws: PlanError.self) { try await (x[3] + 1).compute() }
         #expect(error?.message.contains("[3, 4]") == true)
         #expect(error?.location.map { "\($0)".contains("ShapeProblemTests") } == true)
@@ -46,6 +50,11 @@ struct ShapeProblemTests {
         #expect(code(session.concatenate([NDArray<Int>]())) == .invalidArgument)
         #expect(code(session.stack([x, y])) == .shapeMismatch)
         #expect(code(x.repeated([1, 2], axis: 0)) == .shapeMismatch)
+        #expect(code(x.elements(at: [[0]])) == .shapeMismatch)
+        #expect(code(x.replacing([.all, .range(0, 2)], with: x)) == .shapeMismatch)
+        #expect(session.broadcast([x, session.array([1])]).map(\.shape) == [[3, 4], [3, 4]])
+        #expect(code(session.broadcast([x, y])[0]) == .shapeMismatch)
+        #expect(code(session.meshgrid([x])[0]) == .invalidArgument)
         await #expect(throws: PlanError.self) { try await x.selected(where: y .== 0) }
         await #expect(throws: PlanError.self) { try await x.compressed(where: session.array([true, false, true, true]), axis: 0) }
         // The first problem is the one that is told.
