@@ -62,8 +62,9 @@ let package = Package(
         .testTarget(name: "SheafLocalTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "SheafBagTests", dependencies: ["Sheaf", "SheafTesting"], resources: [.copy("Oracle")], swiftSettings: settings),
         .testTarget(
-            name: "SheafArrayTests", dependencies: ["SheafArray", "SheafCore", "SheafLocal"], resources: [.copy("Oracle")],
-            swiftSettings: settings),
+            name: "SheafArrayTests",
+            dependencies: ["SheafArray", "SheafCore", "SheafLocal", .product(name: "ComplexModule", package: "swift-numerics")],
+            resources: [.copy("Oracle")], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
