@@ -1,0 +1,246 @@
+internal import SheafCore
+
+extension NDArray where Scalar: LinearScalar {
+    /// The thin QR decomposition: q with orthonormal columns and upper triangular r, with `self = q · r`. Of a matrix of shape (m, n), q has
+    /// the shape (m, k) and r (k, n), where k = min(m, n).
+    ///
+    /// A matrix of at least as many rows as columns is cut into blocks of rows; each is decomposed on its own and their r's up a tree (TSQR,
+    /// after Demmel, Grigori, Hoemmen and Langou), so that rows are read once. Of a wider matrix the first columns are decomposed, and the
+    /// others multiplied by qᴴ. The diagonal of r is not negative, which makes the decomposition unique, unlike NumPy's.
+    ///
+    /// - Note: ``PlanError`` (`.shapeMismatch`) unless the array has two axes is kept in the plan.
+    public func qr(fileID: StaticString = #fileID, line: UInt = #line) -> (q: NDArray, r: NDArray) {
+        let location = SourceLocation(fileID: fileID, line: line)
+        if let problem = matrixProblem("qr", location) {
+            let failed = NDArray(session, failedNode("qr", problem, location))
+            return (failed, failed)
+        }
+        let (rows, columns) = (shape[0], shape[1])
+        if rows >= columns {
+            let tree = TallSkinny<Scalar>(node, wantsQ: true, location)
+            return (NDArray(session, tree.q(columns)), NDArray(session, tree.part(0, [columns, columns], as: Scalar.self)))
+        }
+        // The first square block, and what is beside it.
+        let first = NDArray(session, node.columns(0..<rows, as: Scalar.self, location)), tree = TallSkinny<Scalar>(first.node, wantsQ: true, location)
+        let q = NDArray(session, tree.q(rows)), left = tree.part(0, [rows, rows], as: Scalar.self)
+        let rest = node.columns(rows..<columns, as: Scalar.self, location)
+        let right = q.adjoint(location).matmul(NDArray(session, rest), fileID: fileID, line: line).node.recut(
+            ChunkGrid([[rows], rest.grid.chunks[1]]))
+        let grid = ChunkGrid([[rows], [rows] + right.grid.chunks[1]])
+        let r = TaskNode<Scalar>(Operation("qr"), grid: grid, after: [left, right], location: location) { lowering in
+            try lowering.chunks(of: left) + lowering.chunks(of: right)
+        }
+        return (q, NDArray(session, r))
+    }
+}
+
+extension ArrayNode {
+    /// Some columns of a matrix, as views of its chunks.
+    func columns<Scalar: ArrayScalar>(_ range: Range<Int>, as: Scalar.Type, _ location: SourceLocation) -> TaskNode<Scalar> {
+        var sizes: [Int] = [], start = 0, sources: [(chunk: Int, offset: Int)] = []
+        for (index, size) in grid.chunks[1].enumerated() {
+            let low = max(range.lowerBound, start), high = min(range.upperBound, start + size)
+            if low < high {
+                sizes.append(high - low)
+                sources.append((index, low - start))
+            }
+            start += size
+        }
+        let result = ChunkGrid([grid.chunks[0], sizes]), places = sources
+        return TaskNode<Scalar>(Operation("columns"), grid: result, after: [self], location: location) { [self] lowering in
+            let chunks = try lowering.chunks(of: self)
+            let view = lowering.function(Operation("columns")) { scope in
+                TypedValue(scope.argument(0, as: DenseArray<Scalar>.self).box(scope.argument(1, as: Region.self)))
+            }
+            return (0..<result.count).map { index in
+                let place = result.coordinates(index), source = places[place[1]]
+                let region = Region(start: [0, source.offset], shape: result.region(index).shape)
+                return lowering.add(view, [chunks[grid.index([place[0], source.chunk])], lowering.constant(region)], location: location)
+            }
+        }
+    }
+}
+
+/// The QR decomposition of blocks of rows, and of their r's up a tree; or, from the tree's top, the singular value decomposition.
+struct TallSkinny<Scalar: LinearScalar> {
+    enum Top { case qr, svd }
+
+    /// At the top what ``Top`` says: r, or s and vh. Then each block's rows of q, or of u.
+    private let node: TaskNode<Scalar>
+    private let topCount: Int
+    private let rowSizes: [Int]
+    private let location: SourceLocation
+
+    private static var fanIn: Int { 8 }
+
+    /// - Precondition: the matrix has at least as many rows as columns.
+    init(_ matrix: ArrayNode, wantsQ: Bool, top: Top = .qr, _ location: SourceLocation) {
+        let columns = matrix.grid.shape[1]
+        let cut = matrix.recut(ChunkGrid([matrix.grid.chunks[0], [columns]]))
+        let sizes = cut.grid.chunks[0], topCount = top == .qr ? 1 : 2
+        rowSizes = sizes
+        self.topCount = topCount
+        self.location = location
+        // Not chunks of an array: only the nodes that follow read them.
+        node = TaskNode<Scalar>(
+            Operation("qr"), grid: ChunkGrid.values(topCount + (wantsQ ? sizes.count : 0)), after: [cut], location: location
+        ) { lowering in
+            try Self.lower(lowering, blocks: lowering.chunks(of: cut), columns: columns, wantsQ: wantsQ, top: top, location)
+        }
+    }
+
+    /// The tall factor, in the blocks of rows of the matrix.
+    func q(_ columns: Int) -> TaskNode<Scalar> {
+        TaskNode<Scalar>(Operation("q"), grid: ChunkGrid([rowSizes, [columns]]), after: [node], location: location) { [self] lowering in
+            Array(try lowering.chunks(of: node)[topCount...])
+        }
+    }
+
+    /// One of the values at the top, of one chunk.
+    func part<R: ArrayScalar>(_ index: Int, _ shape: [Int], as: R.Type) -> TaskNode<R> {
+        TaskNode<R>(Operation("r"), grid: ChunkGrid(whole: shape), after: [node], location: location) { [self] lowering in
+            [try lowering.chunks(of: node)[index]]
+        }
+    }
+
+    private static func lower(
+        _ lowering: ArrayLowering, blocks: [Graph.Argument], columns: Int, wantsQ: Bool, top: Top, _ location: SourceLocation
+    ) throws -> [Graph.Argument] {
+        let bytes = MemoryLayout<Scalar>.stride, cost = Cost(resultBytes: columns * columns * bytes)
+        let threads = blocks.count == 1 ? lowering.workers : 1
+        let decompose = lowering.function(Operation("qr")) { scope in
+            let parts = (0..<scope.argumentCount).map { scope.argument($0, as: DenseArray<Scalar>.self) }
+            let stacked = parts.count == 1 ? parts[0] : Self.stacked(parts)
+            let made = try MatrixFactors.qr(stacked, wantsQ: wantsQ, threads: threads)
+            return TypedValue(QRPair(q: made.q, r: made.r, rows: parts.map { $0.shape[0] }))
+        }
+        let takeR = lowering.function(Operation("r")) { scope in TypedValue(scope.argument(0, as: QRPair<Scalar>.self).r) }
+        /// A block's rows of q, times what the tree above has for it.
+        let multiply = lowering.function(Operation("q")) { scope in
+            let pair = scope.argument(0, as: QRPair<Scalar>.self), factor = scope.argument(1, as: DenseArray<Scalar>.self)
+            guard let q = pair.rowsOfQ(scope.argument(2, as: Int.self)) else { return TypedValue(factor) }
+            let product = DenseArray<Scalar>(shape: [q.shape[0], factor.shape[1]]) { _ in }
+            try withExtendedLifetime((q, factor)) {
+                try MatrixProduct.multiply(Scalar.scalarType, q.matrix, factor.matrix, into: product.matrix, threads: threads)
+            }
+            return TypedValue(product)
+        }
+        let takeQ = lowering.function(Operation("q")) { scope in
+            let pair = scope.argument(0, as: QRPair<Scalar>.self)
+            return TypedValue(pair.rowsOfQ(scope.argument(1, as: Int.self)) ?? pair.r)
+        }
+        // Up the tree.
+        var levels: [[Graph.Argument]] = [blocks.map { lowering.add(decompose, [$0], location: location, cost: cost) }]
+        while let level = levels.last, level.count > 1 {
+            let factors = level.map { lowering.add(takeR, [$0], location: location, cost: cost) }
+            levels.append(
+                stride(from: 0, to: factors.count, by: fanIn).map { start in
+                    lowering.add(decompose, Array(factors[start..<min(start + fanIn, factors.count)]), location: location, cost: cost)
+                })
+        }
+        let root = levels[levels.count - 1][0]
+        let tops: [Graph.Argument], rootFactor: Graph.Argument?
+        switch top {
+        case .qr:
+            tops = [lowering.add(takeR, [root], location: location, cost: cost)]
+            rootFactor = nil
+        case .svd:
+            let svd = lowering.add(Operation("svd"), [root], location: location, cost: cost) { scope in
+                let made = try MatrixFactors.svd(scope.argument(0, as: QRPair<Scalar>.self).r, threads: threads)
+                return TypedValue(SVDParts(u: made.u, s: made.s, vh: made.vh))
+            }
+            tops = [
+                lowering.add(Operation("s"), [svd], location: location) { TypedValue($0.argument(0, as: SVDParts<Scalar>.self).s) },
+                lowering.add(Operation("vh"), [svd], location: location, cost: cost) {
+                    TypedValue($0.argument(0, as: SVDParts<Scalar>.self).vh)
+                },
+            ]
+            rootFactor = lowering.add(Operation("u"), [svd], location: location, cost: cost) {
+                TypedValue($0.argument(0, as: SVDParts<Scalar>.self).u)
+            }
+        }
+        guard wantsQ else { return tops }
+        // Down again: what each pair's q is multiplied by.
+        var factors: [Graph.Argument?] = [rootFactor]
+        for depth in (0..<(levels.count - 1)).reversed() {
+            let above = levels[depth + 1]
+            factors = levels[depth].indices.map { child in
+                let parent = child / fanIn, place = lowering.constant(child % fanIn)
+                if let factor = factors[parent] { return lowering.add(multiply, [above[parent], factor, place], location: location, cost: cost) }
+                return lowering.add(takeQ, [above[parent], place], location: location, cost: cost)
+            }
+        }
+        let whole = lowering.constant(0)
+        return tops
+            + zip(levels[0], factors).map { pair, factor in
+                guard let factor else { return lowering.add(takeQ, [pair, whole], location: location, cost: cost) }
+                return lowering.add(multiply, [pair, factor, whole], location: location, cost: cost)
+            }
+    }
+
+    private static func stacked(_ parts: [DenseArray<Scalar>]) -> DenseArray<Scalar> {
+        let columns = parts[0].shape[1]
+        let result = DenseArray<Scalar>(shape: [parts.reduce(0) { $0 + $1.shape[0] }, columns]) { _ in }
+        var row = 0
+        for part in parts {
+            result.box(Region(start: [row, 0], shape: part.shape)).assign(part)
+            row += part.shape[0]
+        }
+        return result
+    }
+}
+
+/// A QR decomposition, of which the rows of q belong to several blocks.
+struct QRPair<Scalar: LinearScalar>: Sendable {
+    let q: DenseArray<Scalar>?
+    let r: DenseArray<Scalar>
+    /// Of each block.
+    let rows: [Int]
+
+    /// The rows of q that belong to a block.
+    func rowsOfQ(_ block: Int) -> DenseArray<Scalar>? {
+        q.map { $0.box(Region(start: [rows[..<block].reduce(0, +), 0], shape: [rows[block], $0.shape[1]])) }
+    }
+}
+
+extension QRPair: MemorySized, SpillCodable {
+    var memoryByteCount: Int { (q?.memoryByteCount ?? 0) + r.memoryByteCount }
+
+    func spill(to bytes: inout [UInt8]) {
+        r.spill(to: &bytes)
+        appendCount(rows.count, to: &bytes)
+        for count in rows { appendCount(count, to: &bytes) }
+        appendCount(q == nil ? 0 : 1, to: &bytes)
+        q?.spill(to: &bytes)
+    }
+
+    init(spilled reader: inout SpillReader) throws {
+        r = try DenseArray(spilled: &reader)
+        let count = try reader.count()
+        rows = try (0..<count).map { _ in try reader.count() }
+        q = try reader.count() == 0 ? nil : DenseArray(spilled: &reader)
+    }
+}
+
+/// A singular value decomposition.
+struct SVDParts<Scalar: LinearScalar>: Sendable {
+    let u: DenseArray<Scalar>
+    let s: DenseArray<Scalar.Magnitude>
+    let vh: DenseArray<Scalar>
+}
+
+extension SVDParts: MemorySized, SpillCodable {
+    var memoryByteCount: Int { u.memoryByteCount + s.memoryByteCount + vh.memoryByteCount }
+
+    func spill(to bytes: inout [UInt8]) {
+        u.spill(to: &bytes)
+        s.spill(to: &bytes)
+        vh.spill(to: &bytes)
+    }
+
+    init(spilled reader: inout SpillReader) throws {
+        u = try DenseArray(spilled: &reader)
+        s = try DenseArray(spilled: &reader)
+        vh = try DenseArray(spilled: &reader)
+    }
+}
