@@ -54,21 +54,21 @@ atleast_1d: = `x.expandingDimensions(at: 0)` where `x.rank` is 0; ranks are know
 atleast_2d: = `x.expandingDimensions(at:)`
 atleast_3d: = `x.expandingDimensions(at:)`
 average: `x.average(weights:)`
-bincount: `x.binCount()`
+bincount: `x.bincount(length:)`, or `x.bincount()`, async: it looks for the greatest first
 bitwise_and: `x & y`
 bitwise_not: `~x`
 bitwise_or: `x | y`
 bitwise_xor: `x ^ y`
 block: `session.block([[a, b], [c, d]])`
 blockwise: `session.blockwise(...)`
-broadcast_arrays: = `x.broadcast(to:)` for each
+broadcast_arrays: `session.broadcast([x, y])`
 broadcast_to: `x.broadcast(to: shape)`
 cbrt: `x.cubeRoot()`
 ceil: `ceil(x)`
-choose: = `session.select(conditions, values)`, one condition for each choice
+choose: = `(index .== 0).select(a, (index .== 1).select(b, c))`
 clip: `x.clip(min:max:)`
 coarsen: = `x.reshaped(to: [n / k, k])` and a reduction along the new axis
-compress: `x.compressed(by:axis:)`, async: it counts first
+compress: `x.compressed(where: mask, axis:)`, async: it counts first
 compute: `x.compute()`; several at once: `Delayed` values, or persist the common part
 concatenate: `session.concatenate(arrays, axis:)`
 conj: `x.conjugate()`
@@ -86,7 +86,7 @@ delete: `x.deleting(positions, axis:)`
 diag: `x.diagonalMatrix(offset:)`, and `x.diagonal(offset:)` for the way back
 diagonal: `x.diagonal(offset:axes:)`
 diff: `x.differences(order:axis:)`
-digitize: `x.digitized(into:)` :: `map` with a binary search over the edges
+digitize: `x.digitize(edges)`
 divide: `x / y` (floating point)
 divmod: = `x.floorDivided(by: y)` and `x.remainder(dividingBy: y)`; fused when used together
 dot: `x.dot(y)`
@@ -100,7 +100,7 @@ exp: `exp(x)`
 exp2: `exp2(x)`
 expand_dims: `x.expandingDimensions(at:)`
 expm1: `expm1(x)`
-extract: `x.selected(where:)`, async: it counts first :: `x.compressed(by:)`
+extract: `x.selected(where:)`, async: it counts first
 eye: `session.eye(n)`
 fabs: `abs(x)`
 fix: `x.truncated()`
@@ -124,17 +124,17 @@ fromfunction: `session.array(shape:) { index in ... }`
 frompyfunc: `x.map { ... }`
 full: `session.full(value, shape:)`
 full_like: = `session.full(value, shape: x.shape)`
-gradient: `x.gradient(axis:)` :: compose it from slices: `(x[2..., ] - x[..<(n - 2)]) / 2`
+gradient: `x.gradient(axis:)` :: compose it from slices: `(x[2...] - x[..<(n - 2)]) / 2`, and differences at the ends
 greater: `x .> y`
 greater_equal: `x .>= y`
-histogram: `x.histogram(bins:range:)`
-histogram2d: `x.histogram2D(y, bins:)` :: `x.map` to bin numbers and `binCount`
-histogramdd: `x.histogramDD(bins:)` :: `x.map` to bin numbers and `binCount`
+histogram: `x.histogram(bins, weights:density:)`
+histogram2d: = `(x.digitize(xEdges) * n + y.digitize(yEdges)).bincount(length:)`, reshaped
+histogramdd: = as `histogram2d`, with more axes
 hstack: `session.hstack(arrays)`
 hypot: `x.hypot(y)`
 i0: - a Bessel function; `map` applies any function
 imag: `x.imaginary()`
-indices: = `session.array(shape:) { $0[axis] }`
+indices: `session.indices(shape)` :: `session.array(shape:) { $0[axis] }`
 insert: `x.inserting(values, at:axis:)`
 invert: `~x`, of Bool `.!x`
 isclose: `x.isClose(to: y)`
@@ -169,7 +169,7 @@ max: `x.max(axes:)`
 maximum: `x.maximum(y)`
 mean: `x.mean(axes:)`
 median: `x.median(axis:)`
-meshgrid: = `x[.newAxis, .all]` and `y[.all, .newAxis]` broadcast without copies; `broadcast(to:)` makes them full
+meshgrid: `session.meshgrid([x, y])` :: `x[.newAxis, .all]` and `y[.all, .newAxis]` broadcast without copies
 min: `x.min(axes:)`
 minimum: `x.minimum(y)`
 mod: `x.remainder(dividingBy: y)`
@@ -204,7 +204,7 @@ optimize: - every plan is fused and ordered when it runs
 outer: `x.outer(y)`
 pad: `x.padded(widths, mode)`
 percentile: `x.percentile(p)`
-piecewise: = `session.select(conditions, values)`
+piecewise: = `(x .< 0).select(a, b)`, nested where there are more pieces
 positive: `x` itself
 power: `x.power(y)`
 prod: `x.product(axes:)`
@@ -232,7 +232,7 @@ rollaxis: `x.movingAxis(from, to:)`
 rot90: `x.rotated90(times:)`
 round: `x.rounded(decimals:)`
 searchsorted: `x.searchSorted(values)` :: `map` with a binary search over the sorted elements
-select: `session.select(conditions, values)`
+select: `condition.select(a, b)`, nested where there are more conditions
 shape: `x.shape`
 shuffle: = `x.take(indices, axis:)`
 sign: `x.sign()`
@@ -278,24 +278,24 @@ unravel_index: = index arithmetic with `floorDivided(by:)` and `remainder(dividi
 var: `x.variance(axes:)`
 vdot: `x.vdot(y)`
 vstack: `session.vstack(arrays)`
-where: `condition.where(a, b)`
+where: `where(condition, a, b)`, `condition.select(a, b)`
 zeros: `session.zeros(shape:)`
 zeros_like: = `session.zeros(shape: x.shape)`
 """
 
 FFT = """
 fft: `x.fft(axis:)`
-fft2: = `x.fft(axes: [-2, -1])`
+fft2: `x.fft2()`
 fftfreq: `session.fftFrequencies(n)`
-fftn: `x.fftN(axes:)` :: one call of `fft(axis:)` for each axis
+fftn: `x.fftn(axes:)`
 fftshift: `x.fftShift(axes:)` :: `x.rolled(by: n / 2, axis:)`
 fft_wrap: - wraps a Python library; FFTW or the Swift kernel is chosen when first used
-hfft: `x.hfft(axis:)` :: `ifft` of the conjugate
+hfft: = `irfft` of the conjugate, times the length
 ifft: `x.ifft(axis:)`
-ifft2: = `x.ifft(axes: [-2, -1])`
-ifftn: `x.ifftN(axes:)` :: one call of `ifft(axis:)` for each axis
+ifft2: `x.ifft2()`
+ifftn: `x.ifftn(axes:)`
 ifftshift: `x.ifftShift(axes:)` :: `x.rolled(by: -(n / 2), axis:)`
-ihfft: `x.ihfft(axis:)` :: `rfft` and the conjugate
+ihfft: = `rfft` and the conjugate, divided by the length
 irfft: `x.irfft(axis:)`
 irfft2: = `ifft` along the first axis, `irfft` along the second
 irfftn: = `ifft` along the other axes, `irfft` along the last
