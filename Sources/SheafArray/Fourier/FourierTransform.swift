@@ -125,14 +125,14 @@ extension NDArray where Scalar: LinearScalar {
         chunks[place] = [shape[place]]
         let source = node.recut(ChunkGrid(chunks))
         chunks[place] = [output(lineCount)]
-        let grid = ChunkGrid(chunks), outputs = output(lineCount), elements = min(shape[place], input(lineCount))
+        let grid = ChunkGrid(chunks), outputs = output(lineCount), elements = Swift.min(shape[place], input(lineCount))
         let factor = Scalar.Magnitude(normalization.factor(lineCount, isInverse: isInverse))
         return NDArray<Output>(
             session,
             TaskNode<Output>(Operation(name), grid: grid, after: [source], location: location) { lowering in
                 let transform = LineTransform<Scalar, Output>(
                     plan: FFTPlan(lineCount, isInverse: isInverse), inputCount: elements, outputCount: outputs, factor: factor)
-                let ratio = Double(outputs) / Double(max(shape[place], 1))
+                let ratio = Double(outputs) / Double(Swift.max(shape[place], 1))
                 return try lowering.consume(
                     source, [Operation(name)], location: location,
                     cost: { region in

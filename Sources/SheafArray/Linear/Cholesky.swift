@@ -78,7 +78,7 @@ extension NDArray where Scalar: LinearScalar {
             session,
             TaskNode<Scalar>(Operation("solveTriangular"), grid: rightGrid, after: [source, target], location: location) { lowering in
                 let tiles = try lowering.chunks(of: source), sides = try lowering.chunks(of: target)
-                let count = rows.count, columns = rightGrid.count / max(count, 1)
+                let count = rows.count, columns = rightGrid.count / Swift.max(count, 1)
                 let solve = lowering.function(Operation("solveTriangular")) { scope in
                     let place = scope.argument(0, as: TilePlace.self), x = scope.argument(1, as: DenseArray<Scalar>.self).copied()
                     for k in stride(from: 3, to: scope.argumentCount, by: 2) {

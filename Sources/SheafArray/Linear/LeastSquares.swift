@@ -46,7 +46,7 @@ extension NDArray where Scalar: LinearScalar {
         let location = SourceLocation(fileID: fileID, line: line)
         let parts = svd(fileID: fileID, line: line)
         if parts.u.node.problem != nil { return NDArray(session, failedNode("pseudoInverse", parts.u.node.problem, location)) }
-        let cutoff = tolerance ?? Scalar.Magnitude.ulpOfOne * Scalar.Magnitude(max(shape[0], shape[1], 1)), values = parts.s.node
+        let cutoff = tolerance ?? Scalar.Magnitude.ulpOfOne * Scalar.Magnitude(Swift.max(shape[0], shape[1], 1)), values = parts.s.node
         // 1/s, or 0 for what counts as zero; s lies in one chunk, the largest first.
         let inverted = TaskNode<Scalar>(Operation("invert"), grid: values.grid, after: [values], location: location) { lowering in
             [

@@ -100,7 +100,7 @@ enum MatrixProduct {
                     base: UnsafeRawPointer(view.base), shape: [view.rows, view.columns], strides: [view.rowStride, view.columnStride],
                     elementBytes: bytes
                 ).gather(0, view.rows * view.columns, into: memory)
-                if isConjugated { conjugate(memory, view.rows * view.columns, type) }
+                if isConjugated { conjugateInPlace(memory, view.rows * view.columns, type) }
                 (base, leading, copy) = (UnsafeRawPointer(memory), max(view.columns, 1), memory)
                 letter = CChar(UInt8(ascii: "N"))
             }
@@ -111,7 +111,7 @@ enum MatrixProduct {
 }
 
 /// Conjugates contiguous complex numbers in place.
-func conjugate(_ memory: UnsafeMutableRawPointer, _ count: Int, _ type: ScalarType) {
+func conjugateInPlace(_ memory: UnsafeMutableRawPointer, _ count: Int, _ type: ScalarType) {
     switch type {
     case .complex64:
         let parts = memory.assumingMemoryBound(to: Float.self)

@@ -35,7 +35,7 @@ extension NDArray where Scalar: LinearScalar {
                 Operation("svd"), grid: ChunkGrid([[0]]), after: [], location: location, problem: failed.node.problem) { _ in [] }
             return SVD(u: failed, s: NDArray<Scalar.Magnitude>(session, values), vh: failed)
         }
-        let (rows, columns) = (shape[0], shape[1]), short = min(rows, columns)
+        let (rows, columns) = (shape[0], shape[1]), short = Swift.min(rows, columns)
         if rows >= columns {
             let tree = TallSkinny<Scalar>(node, wantsQ: wantsVectors, top: .svd, location)
             let s = NDArray<Scalar.Magnitude>(session, tree.part(0, [short], as: Scalar.Magnitude.self))
@@ -71,7 +71,7 @@ extension NDArray where Scalar: LinearScalar {
                     node: "compressedSVD", location: location)
             return NDArray(session, failedNode("compressedSVD", problem, location)).failedSVD(location)
         }
-        let short = min(shape[0], shape[1]), width = min(k + oversampling, short), kept = min(k, short)
+        let short = Swift.min(shape[0], shape[1]), width = Swift.min(k + oversampling, short), kept = Swift.min(k, short)
         // One block of columns: they are few.
         let test: NDArray = Self.normal(session, [shape[1], width], ChunkGrid([node.grid.chunks[1], [width]]), seed, location)
         var q = matmul(test, fileID: fileID, line: line).qr(fileID: fileID, line: line).q
@@ -144,7 +144,7 @@ extension NDArray where Scalar: LinearScalar {
                     try LAPACK.eigh(
                         Scalar.scalarType, work.matrix, UnsafeMutableRawPointer(values.base), wantsVectors: true, threads: workers)
                 }
-                conjugate(UnsafeMutableRawPointer(work.base), work.count, Scalar.scalarType)
+                conjugateInPlace(UnsafeMutableRawPointer(work.base), work.count, Scalar.scalarType)
                 return TypedValue(SVDParts(u: work.transposed(), s: values, vh: DenseArray(shape: [0]) { _ in }))
             }
             return [

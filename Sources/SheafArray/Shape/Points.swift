@@ -23,7 +23,7 @@ extension NDArray {
                 return failing(rangeProblem("elements", wrong, axis, location))
             }
         }
-        let grid = ChunkGrid([ChunkSizes.cut(count, max(source.largestChunk, 1))])
+        let grid = ChunkGrid([ChunkSizes.cut(count, Swift.max(source.largestChunk, 1))])
         return NDArray(
             session,
             TaskNode<Scalar>(Operation("elements"), grid: grid, after: [node], location: location) { [node] lowering in
@@ -79,7 +79,7 @@ extension NDArray {
         ) { chunk, indices in
             var shape = indices.shape, from = chunk.shape
             for axis in shape.indices where axis != own {
-                shape[axis] = max(shape[axis], from[axis])
+                shape[axis] = Swift.max(shape[axis], from[axis])
                 from[axis] = shape[axis]
             }
             let chunk = chunk.broadcast(to: from), indices = indices.broadcast(to: shape)
