@@ -55,27 +55,7 @@ public struct NDArray<Scalar: ArrayScalar>: Sendable {
     /// - Throws: ``PlanError`` before anything runs; ``TaskError``, ``EngineError`` or `CancellationError` afterwards.
     /// - Note: The result is outside the session's memory budget; write arrays larger than memory to files instead.
     public func compute() async throws -> DenseArray<Scalar> {
-        let lowering = try ArrayLowering(session, roots: [node])
-        let grid = node.grid
-        // Every chunk is computed right into its place.
-        let target = DenseArray<Scalar>(shape: grid.shape) { _ in }
-        let outputs: [Graph.Argument]
-        if node.kernel == nil {
-            let copy = lowering.function(Operation("copy")) { scope in
-                target.box(scope.argument(0, as: Region.self)).assign(scope.argument(1, as: DenseArray<Scalar>.self))
-                return TypedValue(true)
-            }
-            outputs = zip(lowering.regionArguments(grid), try lowering.chunks(of: node)).map { region, chunk in
-                lowering.add(copy, [region, chunk], location: node.location)
-            }
-        } else {
-            outputs = try lowering.consume(node, [], location: node.location) { _, reader in
-                try reader.readAll(into: target.box(reader.region).view)
-                return TypedValue(true)
-            }
-        }
-        _ = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: node.operation.label)
-        return target
+        try await session.compute(self)
     }
 
     /// Runs the plan of an array of one element, such as a sum over all axes, and returns that element.
@@ -92,18 +72,7 @@ public struct NDArray<Scalar: ArrayScalar>: Sendable {
     ///
     /// - Throws: as ``compute()``.
     public func persist() async throws -> NDArray {
-        let lowering = try ArrayLowering(session, roots: [node])
-        // A chunk that is there already (a view of another array) needs no task; as an output it has to have one.
-        let outputs = try lowering.chunks(of: node).map { argument in
-            argument.isNode
-                ? argument : lowering.add(Operation("keep"), [argument], location: node.location) { $0.reference(0) }
-        }
-        let values = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: node.operation.label)
-        return NDArray(
-            session,
-            TaskNode<Scalar>(Operation("persisted"), grid: node.grid, after: [], location: node.location) { lowering in
-                values.map { lowering.graph.addConstant($0) }
-            })
+        try await session.persist(self)
     }
 
     /// The graph that ``persist()`` would run, and its outputs; for pictures and plans. Runs nothing.

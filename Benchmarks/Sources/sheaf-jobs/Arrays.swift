@@ -163,3 +163,32 @@ struct OutOfCore: ArrayJob {
 
     func check(_ sums: DenseArray<Double>) -> String { number(sums[size / 3]) }
 }
+
+struct TallQR: ArrayJob {
+    static let configuration = CommandConfiguration(commandName: "tall-qr")
+    static let repeats = 1
+    @Option var size: Int
+    @OptionGroup var workers: Workers
+
+    func make(_ session: Session) async throws -> NDArray<Double> { try await pattern(session, size, 100, chunks: [50_000, 100]) }
+
+    func work(_ a: NDArray<Double>) async throws -> NDArray<Double> {
+        let (q, r) = a.qr()
+        return try await a.session.persist(q, r).1
+    }
+
+    func check(_ r: NDArray<Double>) async throws -> String { number(abs(try await r[0, 0].item())) }
+}
+
+struct RandomSVD: ArrayJob {
+    static let configuration = CommandConfiguration(commandName: "random-svd")
+    static let repeats = 1
+    @Option var size: Int
+    @OptionGroup var workers: Workers
+
+    func make(_ session: Session) async throws -> NDArray<Double> { try await pattern(session, size, 1000, chunks: [5000, 1000]) }
+    func work(_ a: NDArray<Double>) async throws -> DenseArray<Double> {
+        try await a.compressedSVD(rank: 10, powerIterations: 2, seed: 7).s.compute()
+    }
+    func check(_ s: DenseArray<Double>) -> String { number(s[0], digits: 3) }
+}

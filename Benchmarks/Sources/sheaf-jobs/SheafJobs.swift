@@ -8,7 +8,8 @@ struct SheafJobs: AsyncParsableCommand {
         commandName: "sheaf-jobs",
         subcommands: [
             Tree.self, Wavefront.self, Independent.self, SumByKey.self, WordCount.self, Sort.self, Join.self, SpillingShuffle.self,
-            SquareMean.self, SumOfProducts.self, Expression.self, SmallChunks.self, Matmul.self, Stencil.self, OutOfCore.self,
+            SquareMean.self, SumOfProducts.self, Expression.self, SmallChunks.self, Matmul.self, Stencil.self, OutOfCore.self, TallQR.self,
+            RandomSVD.self,
         ])
 }
 

@@ -14,7 +14,7 @@ public enum LinearLibraries {
         case .failure(let error):
             NativeLibraryStatus(
                 name: "BLAS", purpose: "linear algebra; without it slower built-in kernels serve, and there is no SVD and no eigh",
-                isFound: false, hint: "\(error)")
+                isFound: false, isOptional: true, hint: "\(error)")
         }
     }
 
@@ -24,7 +24,7 @@ public enum LinearLibraries {
             NativeLibraryStatus(name: "FFTW", purpose: "Fourier transforms (\(library.name))", isFound: true, hint: nil)
         case .failure(let error):
             NativeLibraryStatus(
-                name: "FFTW", purpose: "Fourier transforms; without it built-in ones serve", isFound: false, hint: "\(error)")
+                name: "FFTW", purpose: "Fourier transforms; without it built-in ones serve", isFound: false, isOptional: true, hint: "\(error)")
         }
     }
 }

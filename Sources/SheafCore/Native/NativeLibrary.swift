@@ -41,13 +41,19 @@ public struct NativeLibraryStatus: Sendable, Codable {
     public let name: String
     public let purpose: String
     public let isFound: Bool
+    /// Whether everything works without it, if slower.
+    public let isOptional: Bool
     /// What to do when it is missing.
     public let hint: String?
 
-    package init(name: String, purpose: String, isFound: Bool, hint: String?) {
+    package init(name: String, purpose: String, isFound: Bool, isOptional: Bool = false, hint: String?) {
         self.name = name
         self.purpose = purpose
         self.isFound = isFound
+        self.isOptional = isOptional
         self.hint = hint
     }
+
+    /// For a library that was not found: what that means, and what to do.
+    public var missing: String { (isOptional ? "not found; " : "") + purpose + (hint.map { ": \($0)" } ?? "") }
 }

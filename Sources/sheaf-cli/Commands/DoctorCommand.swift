@@ -47,8 +47,9 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func libraries() -> [Check] {
-        NativeLibraries.check().map { library in
-            Check(name: library.name, isFine: library.isFound, detail: library.hint ?? library.purpose)
+        (NativeLibraries.check() + LinearLibraries.check()).map { library in
+            Check(
+                name: library.name, isFine: library.isFound || library.isOptional, detail: library.isFound ? library.purpose : library.missing)
         }
     }
 

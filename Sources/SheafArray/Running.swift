@@ -1,0 +1,80 @@
+public import SheafCore
+
+extension Session {
+    /// Runs the plans of several arrays at once, and returns their elements; what they share is computed once.
+    ///
+    /// ```swift
+    /// let (q, r) = try await session.compute(a.qr().q, a.qr().r)
+    /// ```
+    /// - Throws: ``PlanError`` before anything runs; ``TaskError``, ``EngineError`` or `CancellationError` afterwards.
+    /// - Note: The results are outside the session's memory budget; write arrays larger than memory to files instead.
+    public func compute<each Scalar: ArrayScalar>(
+        _ arrays: repeat NDArray<each Scalar>
+    ) async throws -> (repeat DenseArray<each Scalar>) {
+        let lowering = try lowering(repeat each arrays)
+        var outputs: [NodeID] = []
+        let results = (repeat try (each arrays).addTasks(lowering, &outputs))
+        _ = try await compute(try plan(lowering.graph, outputs: outputs), name: "compute")
+        return results
+    }
+
+    /// Runs the plans of several arrays at once, and returns arrays of the same elements that are kept in memory, chunk by chunk.
+    ///
+    /// - Throws: as ``compute(_:)``.
+    public func persist<each Scalar: ArrayScalar>(
+        _ arrays: repeat NDArray<each Scalar>
+    ) async throws -> (repeat NDArray<each Scalar>) {
+        let lowering = try lowering(repeat each arrays)
+        var outputs: [NodeID] = []
+        let ranges = (repeat try (each arrays).addKeptChunks(lowering, &outputs))
+        let values = try await compute(try plan(lowering.graph, outputs: outputs), name: "persist")
+        return (repeat (each arrays).holding(Array(values[each ranges])))
+    }
+
+    private func lowering<each Scalar: ArrayScalar>(_ arrays: repeat NDArray<each Scalar>) throws -> ArrayLowering {
+        var roots: [ArrayNode] = []
+        for array in repeat each arrays { roots.append(array.node) }
+        return try ArrayLowering(self, roots: roots)
+    }
+}
+
+extension NDArray {
+    /// Adds the tasks that compute the array, each chunk right into its place in the result.
+    fileprivate func addTasks(_ lowering: ArrayLowering, _ outputs: inout [NodeID]) throws -> DenseArray<Scalar> {
+        let target = DenseArray<Scalar>(shape: shape) { _ in }
+        if node.kernel == nil {
+            let copy = lowering.function(Operation("copy")) { scope in
+                target.box(scope.argument(0, as: Region.self)).assign(scope.argument(1, as: DenseArray<Scalar>.self))
+                return TypedValue(true)
+            }
+            for (region, chunk) in zip(lowering.regionArguments(grid), try lowering.chunks(of: node)) {
+                outputs.append(lowering.add(copy, [region, chunk], location: node.location).index)
+            }
+        } else {
+            outputs += try lowering.consume(node, [], location: node.location) { _, reader in
+                try reader.readAll(into: target.box(reader.region).view)
+                return TypedValue(true)
+            }.map(\.index)
+        }
+        return target
+    }
+
+    /// Adds the tasks that make the array's chunks. Returns where their values are among the outputs.
+    fileprivate func addKeptChunks(_ lowering: ArrayLowering, _ outputs: inout [NodeID]) throws -> Range<Int> {
+        let first = outputs.count
+        for chunk in try lowering.chunks(of: node) {
+            // A chunk that is there already (a view of another array) needs no task; as an output it has to have one.
+            let output = chunk.isNode ? chunk : lowering.add(Operation("keep"), [chunk], location: node.location) { $0.reference(0) }
+            outputs.append(output.index)
+        }
+        return first..<outputs.count
+    }
+
+    fileprivate func holding(_ chunks: [AnyValue]) -> NDArray {
+        NDArray(
+            session,
+            TaskNode<Scalar>(Operation("persisted"), grid: grid, after: [], location: node.location) { lowering in
+                chunks.map { lowering.graph.addConstant($0) }
+            })
+    }
+}
