@@ -61,7 +61,9 @@ let package = Package(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "SheafLocalTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "SheafBagTests", dependencies: ["Sheaf", "SheafTesting"], resources: [.copy("Oracle")], swiftSettings: settings),
-        .testTarget(name: "SheafArrayTests", dependencies: ["SheafArray", "SheafCore", "SheafLocal"], resources: [.copy("Oracle")], swiftSettings: settings),
+        .testTarget(
+            name: "SheafArrayTests", dependencies: ["SheafArray", "SheafCore", "SheafLocal"], resources: [.copy("Oracle")],
+            swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

@@ -1,4 +1,4 @@
-public import SheafCore
+internal import SheafCore
 
 /// How an array is cut into chunks: for each axis the sizes of the chunks along it, as Dask's `chunks`.
 public struct ChunkGrid: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import SheafCore
+internal import SheafCore
 
 /// A running sum, and what rounding has taken from it.
 struct CompensatedSum<Sum: ArrayNumber>: Sendable {

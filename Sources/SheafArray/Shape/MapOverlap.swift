@@ -1,4 +1,4 @@
-public import SheafCore
+internal import SheafCore
 
 /// What chunks at the end of an axis see beyond it.
 public enum OverlapBoundary<Scalar: ArrayScalar>: Sendable {

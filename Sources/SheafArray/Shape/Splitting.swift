@@ -1,4 +1,4 @@
-public import SheafCore
+internal import SheafCore
 
 extension NDArray {
     /// Equal parts along an axis.
