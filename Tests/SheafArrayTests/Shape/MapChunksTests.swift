@@ -167,3 +167,14 @@ extension MapChunksTests {
         #expect(throws: PlanError.self) { try x.coarsened([0: 2]) { blocks, axes in blocks.sum(axes: axes) }.validated() }
     }
 }
+
+extension MapChunksTests {
+    @Test("positions in random order along an inner axis of large chunks")
+    func takeLarge() async throws {
+        var random = SplitMix64(seed: 2)
+        let columns = 900, positions = (0..<columns).map { _ in Int.random(in: 0..<columns, using: &random) }
+        let x = session.array(Array(0..<(400 * columns)), shape: [400, columns], chunks: [300, 300])
+        let result = try await x.take(positions, axis: 1).compute()
+        #expect(result.elements == (0..<400).flatMap { row in positions.map { row * columns + $0 } })
+    }
+}
