@@ -22,11 +22,13 @@ public struct ArrayIndex: Sendable, Hashable, ExpressibleByIntegerLiteral {
 
     init(_ kind: Kind) { self.kind = kind }
 
+    /// One position, as ``ArrayIndexExpression/at(_:)``.
     public init(integerLiteral value: Int) { kind = .at(value) }
 }
 
 /// A value that can stand between an array's brackets: `Int`, a range of them, or an ``ArrayIndex``.
 public protocol ArrayIndexExpression: Sendable {
+    /// What it selects.
     var arrayIndex: ArrayIndex { get }
 }
 

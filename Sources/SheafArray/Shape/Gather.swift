@@ -149,6 +149,35 @@ extension GatherPlan {
 
     /// Copies all parts into a chunk's contiguous elements.
     func copy<Element>(to buffer: UnsafeMutableBufferPointer<Element>, _ chunk: (Int) -> DenseArray<Element>) {
+        // Parts that write here and there along inner axes each pass over the whole result, so it is made a few rows at a time, which
+        // stay in the cache.
+        if isInterleaved, let rows = shape.first, rows > 1 {
+            let width = buffer.count / rows
+            let step = max(Self.bandBytes / max(width * MemoryLayout<Element>.stride, 1), 1)
+            if step < rows {
+                for start in stride(from: 0, to: rows, by: step) {
+                    let range = start..<min(start + step, rows)
+                    self.rows(range).copyParts(
+                        to: UnsafeMutableBufferPointer(rebasing: buffer[(range.lowerBound * width)..<(range.upperBound * width)]), chunk)
+                }
+                return
+            }
+        }
+        copyParts(to: buffer, chunk)
+    }
+
+    private static let bandBytes = 256 << 10
+
+    /// Whether several parts have lists of positions along other axes than the first.
+    private var isInterleaved: Bool {
+        parts.count > 1
+            && parts.contains { part in
+                part.source.indices.contains { axis in if axis > 0, case .list = part.target[axis] { true } else { false } }
+            }
+            && parts.allSatisfy { if case .run? = $0.target.first { true } else { false } }
+    }
+
+    private func copyParts<Element>(to buffer: UnsafeMutableBufferPointer<Element>, _ chunk: (Int) -> DenseArray<Element>) {
         let strides = contiguousStrides(shape)
         for part in parts { part.copy(chunk(part.argument), to: buffer, strides: strides) }
     }

@@ -165,7 +165,8 @@ extension NDArray {
 
     func rangeProblem(_ name: String, _ index: Int, _ axis: Int, _ location: SourceLocation) -> PlanError {
         PlanError(
-            .indexOutOfRange, "“\(name)”: index \(index) is out of range for axis \(axis) with \(shape[axis]) elements; the shape is \(shape)",
+            .indexOutOfRange,
+            "“\(name)”: index \(index) is out of range for axis \(axis) with \(shape[axis]) elements; the shape is \(shape)",
             node: name, location: location, hint: "positions count from 0, or from -1 for the last")
     }
 }

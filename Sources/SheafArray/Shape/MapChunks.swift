@@ -39,7 +39,8 @@ extension NDArray {
     ) -> NDArray<R> {
         let location = SourceLocation(fileID: fileID, line: line), source = node.grid
         let operation = Operation("mapChunks", closure: location)
-        guard chunks?.allSatisfy({ $0.allSatisfy { $0 >= 0 } }) != false, (chunks ?? self.chunks).reduce(1, { $0 * $1.count }) == source.count
+        guard chunks?.allSatisfy({ $0.allSatisfy { $0 >= 0 } }) != false,
+            (chunks ?? self.chunks).reduce(1, { $0 * $1.count }) == source.count
         else {
             return failing(
                 PlanError(
@@ -75,7 +76,8 @@ extension DenseArray {
     func checked(_ expected: [Int], _ name: String, _ location: SourceLocation) throws -> DenseArray {
         guard shape == expected else {
             throw PlanError(
-                .shapeMismatch, "the function given to “\(name)” returned a chunk of shape \(shape) where \(expected) was declared", node: name,
+                .shapeMismatch, "the function given to “\(name)” returned a chunk of shape \(shape) where \(expected) was declared",
+                node: name,
                 location: location)
         }
         return self

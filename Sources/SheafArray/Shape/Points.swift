@@ -15,7 +15,8 @@ extension NDArray {
         guard indices.count == rank, rank > 0, indices.allSatisfy({ $0.count == count }) else {
             return failing(
                 PlanError(
-                    .shapeMismatch, "“elements” at lists of \(indices.map(\.count)) indices in an array of shape \(shape)", node: "elements",
+                    .shapeMismatch, "“elements” at lists of \(indices.map(\.count)) indices in an array of shape \(shape)",
+                    node: "elements",
                     location: location, hint: "give one list for each axis, all of the same length"))
         }
         for (axis, list) in indices.enumerated() {
@@ -66,7 +67,8 @@ extension NDArray {
         guard indices.rank == rank else {
             return failing(
                 PlanError(
-                    .shapeMismatch, "“take along” with indices of shape \(indices.shape) from an array of shape \(shape)", node: "take along",
+                    .shapeMismatch, "“take along” with indices of shape \(indices.shape) from an array of shape \(shape)",
+                    node: "take along",
                     location: location, hint: "both need the same number of axes"))
         }
         let length = shape[own]

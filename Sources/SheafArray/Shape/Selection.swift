@@ -180,7 +180,8 @@ private struct FoundPositions: Sendable {
             return session.array(DenseArray<Scalar>(shape: shape) { _ in }, chunks: .explicit([[0]] + width))
         }
         return NDArray(
-            session, TaskNode<Scalar>(Operation("select"), grid: ChunkGrid([sizes] + width), after: operands, location: location, lower: lower))
+            session,
+            TaskNode<Scalar>(Operation("select"), grid: ChunkGrid([sizes] + width), after: operands, location: location, lower: lower))
     }
 
     /// What is made from each position that was found.

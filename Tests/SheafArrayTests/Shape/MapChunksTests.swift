@@ -17,7 +17,8 @@ struct MapChunksTests {
         }
         #expect(try await starts[.range(step: 2), .range(step: 3)].compute().elements == [0, 1, 10, 11])
         let sums = x.mapChunks(chunks: [[1, 1], [1, 1]]) { chunk, _ in DenseArray([chunk.elements.reduce(0, +)], shape: [1, 1]) }
-        #expect(try await sums.compute().elements == [0 + 1 + 2 + 5 + 6 + 7, 3 + 4 + 8 + 9, 10 + 11 + 12 + 15 + 16 + 17, 13 + 14 + 18 + 19])
+        #expect(
+            try await sums.compute().elements == [0 + 1 + 2 + 5 + 6 + 7, 3 + 4 + 8 + 9, 10 + 11 + 12 + 15 + 16 + 17, 13 + 14 + 18 + 19])
         let flat = x.mapChunks(chunks: [[1, 1, 1, 1]]) { chunk, _ in DenseArray([chunk.count]) }
         #expect(try await flat.compute().elements == [6, 4, 6, 4])
     }
@@ -62,7 +63,9 @@ struct MapChunksTests {
     @Test func blockwiseProducts() async throws {
         var random = SplitMix64(seed: 6)
         for _ in 0..<10 {
-            let (n, k, m) = (Int.random(in: 1...7, using: &random), Int.random(in: 1...7, using: &random), Int.random(in: 1...7, using: &random))
+            let (n, k, m) = (
+                Int.random(in: 1...7, using: &random), Int.random(in: 1...7, using: &random), Int.random(in: 1...7, using: &random)
+            )
             let a = session.array(Array(0..<(n * k)), shape: [n, k], chunks: .explicit(randomChunks([n, k], &random)))
             let b = session.array(Array(0..<(k * m)), shape: [k, m], chunks: .explicit(randomChunks([k, m], &random)))
             let product: NDArray<Int> = session.blockwise("ij", a, "ik", b, "kj") { a, b in
@@ -106,7 +109,8 @@ struct MapChunksTests {
             }
             plain = (0..<(n * n)).map { place in
                 let (r, c) = (place / n, place % n)
-                return (plain[(r + n - 1) % n * n + c] + plain[r * n + (c + n - 1) % n] + plain[r * n + (c + 1) % n]
+                return
+                    (plain[(r + n - 1) % n * n + c] + plain[r * n + (c + n - 1) % n] + plain[r * n + (c + 1) % n]
                     + plain[(r + 1) % n * n + c]) / 4
             }
         }
@@ -147,5 +151,30 @@ extension MapChunksTests {
             }
             #expect(results[0] == results[1])
         }
+    }
+}
+
+extension MapChunksTests {
+    @Test("blocks of neighbours reduced to one element")
+    func coarsen() async throws {
+        let x = session.array(Array(0..<40), shape: [5, 8], chunks: [2, 3])
+        let sums = x.coarsened([0: 2, 1: 4], trimming: true) { blocks, axes in blocks.sum(axes: axes) }
+        let expected = [0, 2].flatMap { row in
+            [0, 4].map { column in (0..<8).reduce(0) { $0 + (row + $1 / 4) * 8 + column + $1 % 4 } }
+        }
+        #expect(try await sums.compute().elements == expected)
+        #expect(sums.shape == [2, 2])
+        #expect(throws: PlanError.self) { try x.coarsened([0: 2]) { blocks, axes in blocks.sum(axes: axes) }.validated() }
+    }
+}
+
+extension MapChunksTests {
+    @Test("positions in random order along an inner axis of large chunks")
+    func takeLarge() async throws {
+        var random = SplitMix64(seed: 2)
+        let columns = 900, positions = (0..<columns).map { _ in Int.random(in: 0..<columns, using: &random) }
+        let x = session.array(Array(0..<(400 * columns)), shape: [400, columns], chunks: [300, 300])
+        let result = try await x.take(positions, axis: 1).compute()
+        #expect(result.elements == (0..<400).flatMap { row in positions.map { row * columns + $0 } })
     }
 }

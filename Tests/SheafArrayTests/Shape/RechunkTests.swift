@@ -20,6 +20,28 @@ struct RechunkTests {
         }
     }
 
+    @Test("any chunks to any others, whatever the memory, unless it cannot fit")
+    func memory() async throws {
+        var random = SplitMix64(seed: 9)
+        var ran = 0, refused = 0
+        for round in 0..<30 {
+            let session = Session(workers: 1 + round % 3, memory: [800, 20_000, 100_000].randomElement(using: &random) ?? 0)
+            let shape = [Int.random(in: 1...50, using: &random), Int.random(in: 1...50, using: &random)]
+            let elements = Array(0..<shape.reduce(1, *))
+            let before = randomChunks(shape, &random), after = randomChunks(shape, &random)
+            let array = session.array(elements, shape: shape, chunks: .explicit(before)).mapChunks { chunk, _ in chunk }
+            func largest(_ chunks: [[Int]]) -> Int { chunks.reduce(8) { $0 * ($1.max() ?? 0) } }
+            if before != after, largest(before) + largest(after) > session.options.memory {
+                #expect(throws: PlanError.self) { try array.rechunked(.explicit(after)).validated() }
+                refused += 1
+            } else {
+                #expect(try await array.rechunked(.explicit(after)).compute().elements == elements, "\(before) to \(after)")
+                ran += 1
+            }
+        }
+        #expect(ran > 10 && refused > 0)
+    }
+
     @Test("sizes for some axes")
     func someAxes() throws {
         let x = Session(workers: 1).zeros(shape: [6, 8], chunks: [2, 3])

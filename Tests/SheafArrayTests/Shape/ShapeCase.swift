@@ -31,7 +31,10 @@ struct ShapeCase: Decodable, CustomTestStringConvertible {
         }
     }
 
-    var testDescription: String { steps?.map(\.asCase.testDescription).joined(separator: " → ") ?? "\(op) \(shapes) \(indices?.description ?? numbers?.description ?? "") \(axis ?? 0) \(mode ?? "")" }
+    var testDescription: String {
+        steps?.map(\.asCase.testDescription).joined(separator: " → ")
+            ?? "\(op) \(shapes) \(indices?.description ?? numbers?.description ?? "") \(axis ?? 0) \(mode ?? "")"
+    }
 
     static func all() throws -> [ShapeCase] {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -32,7 +32,9 @@ struct ShapeProblemTests {
         #expect(code(x.elements(at: [[0], [4]])) == .indexOutOfRange)
         #expect(code(x.replacing([3], with: x)) == .indexOutOfRange)
         await #expect(throws: PlanError.self) { try await x.take(session.array([99])) }
-        let along = await #expect(throws: TaskError.self) { try await x.takeAlong(session.array([[4]].flatMap(\.self), shape: [1, 1])).compute() }
+        let along = await #expect(throws: TaskError.self) {
+            try await x.takeAlong(session.array([[4]].flatMap(\.self), shape: [1, 1])).compute()
+        }
         #expect((along?.cause as? PlanError)?.code == .indexOutOfRange)
         let error = await #expect(throws: PlanError.self) { try await (x[3] + 1).compute() }
         #expect(error?.message.contains("[3, 4]") == true)
