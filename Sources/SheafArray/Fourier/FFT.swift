@@ -2,8 +2,9 @@ public import ComplexModule
 public import SheafCore
 
 extension NDArray where Scalar: LinearScalar {
-    /// The discrete Fourier transform along an axis, which is made one chunk: X[k] = Σ x[j]·exp(-2πijk/n).
+    /// The discrete Fourier transform along an axis: X[k] = Σ x[j]·exp(-2πijk/n).
     ///
+    /// Chunks are made whole along the axis, and cut along the others, so that they keep about their size.
     /// Any length takes time proportional to n·log n. FFTW serves where it can be loaded (`libfftw3.so.3`), else a transform in Swift.
     ///
     /// - Parameters:

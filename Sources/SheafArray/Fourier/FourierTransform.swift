@@ -101,8 +101,23 @@ struct LineTransform<Input: LinearScalar, Output: LinearScalar>: Sendable where 
     }
 }
 
+extension ChunkGrid {
+    /// Whole along an axis, and along the others cut as often as that takes to keep chunks of about the same size.
+    func wholeAlong(_ axis: Int) -> ChunkGrid {
+        var chunks = chunks, pieces = chunks[axis].count
+        chunks[axis] = [shape[axis]]
+        while pieces > 1, let other = chunks.indices.filter({ $0 != axis }).max(by: { (chunks[$0].max() ?? 0) < (chunks[$1].max() ?? 0) }) {
+            let longest = chunks[other].max() ?? 0, size = max((longest + pieces - 1) / pieces, 1)
+            guard longest > 1 else { break }
+            chunks[other] = chunks[other].flatMap { ChunkSizes.cut($0, size) }
+            pieces /= max(longest / size, 1)
+        }
+        return ChunkGrid(chunks)
+    }
+}
+
 extension NDArray where Scalar: LinearScalar {
-    /// Transforms lines along an axis, which is made one chunk first; fused with the element-wise operations before.
+    /// Transforms lines along an axis, along which chunks are made whole first; fused with the element-wise operations before.
     func transformingLines<Output: LinearScalar>(
         _ name: String, to: Output.Type, count: Int?, axis: Int, isInverse: Bool, _ normalization: FourierNormalization,
         _ location: SourceLocation, defaultCount: (Int) -> Int = { $0 }, input: (Int) -> Int = { $0 }, output: (Int) -> Int = { $0 }
@@ -121,8 +136,7 @@ extension NDArray where Scalar: LinearScalar {
                 TaskNode<Output>(
                     Operation(name), grid: node.grid, after: [node], location: location, problem: node.problem ?? problem) { _ in [] })
         }
-        var chunks = node.grid.chunks
-        chunks[place] = [shape[place]]
+        var chunks = node.grid.wholeAlong(place).chunks
         let source = node.recut(ChunkGrid(chunks))
         chunks[place] = [output(lineCount)]
         let grid = ChunkGrid(chunks), outputs = output(lineCount), elements = Swift.min(shape[place], input(lineCount))

@@ -76,7 +76,7 @@ struct TallSkinny<Scalar: LinearScalar> {
     /// - Precondition: the matrix has at least as many rows as columns.
     init(_ matrix: ArrayNode, wantsQ: Bool, top: Top = .qr, _ location: SourceLocation) {
         let columns = matrix.grid.shape[1]
-        let cut = matrix.recut(ChunkGrid([matrix.grid.chunks[0], [columns]]))
+        let cut = matrix.recut(ChunkGrid([Self.blocks(matrix.grid.chunks[0], columns), [columns]]))
         let sizes = cut.grid.chunks[0], topCount = top == .qr ? 1 : 2
         rowSizes = sizes
         self.topCount = topCount
@@ -89,7 +89,20 @@ struct TallSkinny<Scalar: LinearScalar> {
         }
     }
 
-    /// The tall factor, in the blocks of rows of the matrix.
+    /// Chunks of rows put together until each has at least as many rows as columns: smaller ones are not made smaller by decomposing them.
+    private static func blocks(_ sizes: [Int], _ columns: Int) -> [Int] {
+        var blocks: [Int] = []
+        for size in sizes {
+            if let last = blocks.last, last < columns { blocks[blocks.count - 1] += size } else { blocks.append(size) }
+        }
+        if blocks.count > 1, let last = blocks.last, last < columns {
+            blocks.removeLast()
+            blocks[blocks.count - 1] += last
+        }
+        return blocks
+    }
+
+    /// The tall factor, in blocks of rows.
     func q(_ columns: Int) -> TaskNode<Scalar> {
         TaskNode<Scalar>(Operation("q"), grid: ChunkGrid([rowSizes, [columns]]), after: [node], location: location) { [self] lowering in
             Array(try lowering.chunks(of: node)[topCount...])
