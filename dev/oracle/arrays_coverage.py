@@ -129,7 +129,7 @@ greater: `x .> y`
 greater_equal: `x .>= y`
 histogram: `x.histogram(bins, weights:density:)`
 histogram2d: = `(x.digitize(xEdges) * n + y.digitize(yEdges)).bincount(length:)`, reshaped
-histogramdd: = as `histogram2d`, with more axes
+histogramdd: = `(x.digitize(xEdges) * n + y.digitize(yEdges)).bincount(length:)`, with more terms
 hstack: `session.hstack(arrays)`
 hypot: `x.hypot(y)`
 i0: - a Bessel function; `map` applies any function
