@@ -155,6 +155,31 @@ struct NumPyFilesTests {
         #expect(errorCode { _ = try session.array(raw: folder.path("x.raw"), as: Double.self, shape: [-1]) } == .invalidArgument)
     }
 
+    @Test("a file for each chunk")
+    func chunkFiles() async throws {
+        let session = Session(workers: 2), folder = try ScratchFolder(), path = folder.path("chunks")
+        let x = session.random.integers(in: Int32(0)..<1000, shape: [7, 10], chunks: [3, 4], seed: 8)
+        let written = try await x.write(npyChunks: path)
+        #expect(written.count == 9 && written[5] == "\(path)/1.2.npy")
+        let read = try session.array(npyChunks: path, as: Int32.self)
+        #expect(read.chunks == x.chunks)
+        #expect(try await read.compute() == x.compute())
+        let last = try session.array(npy: written[8], as: Int32.self)
+        #expect(last.shape == [1, 2])
+        try await (x .> 500).write(npyChunks: folder.path("flags"))
+        #expect(try await session.array(npyChunks: folder.path("flags"), as: Bool.self).compute() == (x .> 500).compute())
+        try await session.full(3.5, shape: []).write(npyChunks: folder.path("one"))
+        #expect(try await session.array(npyChunks: folder.path("one"), as: Double.self).item() == 3.5)
+        #expect(errorCode { _ = try session.array(npyChunks: path, as: Float.self) } == .invalidArgument)
+        #expect(errorCode { _ = try session.array(npyChunks: folder.path("none"), as: Float.self) } == .inputNotFound)
+        #expect(errorCode { _ = try session.array(npyChunks: folder.url.path, as: Float.self) } == .inputNotFound)
+        // One that is missing, and one that does not fit.
+        try FileManager.default.moveItem(atPath: written[4], toPath: folder.path("kept.npy"))
+        #expect(errorCode { _ = try session.array(npyChunks: path, as: Int32.self) } == .corruptInput)
+        try FileManager.default.copyItem(atPath: written[8], toPath: written[4])
+        #expect(errorCode { _ = try session.array(npyChunks: path, as: Int32.self) } == .corruptInput)
+    }
+
     @Test("a run that fails leaves no file")
     func failure() async throws {
         let session = Session(workers: 2), folder = try ScratchFolder()
