@@ -101,7 +101,7 @@ exp2: `exp2(x)`
 expand_dims: `x.expandingDimensions(at:)`
 expm1: `expm1(x)`
 extract: `x.selected(where:)`, async: it counts first
-eye: `session.eye(n)`
+eye: `session.eye(Double.self, n)`
 fabs: `abs(x)`
 fix: `x.truncated()`
 flatnonzero: `x.flatNonzero()`, async: it counts first
@@ -117,7 +117,7 @@ fmod: `x.truncatingRemainder(dividingBy: y)`
 frexp: - two results of one operation; `map` gives each part
 from_array: `session.array(dense, chunks:)`, views of the array given
 from_delayed: - a `Delayed<DenseArray>` can be computed and given to `session.array`; a lazy bridge is open
-from_npy_stack: = `session.concatenate(files.map { try session.array(npy: $0) })`
+from_npy_stack: `session.array(npyChunks: folder)`
 from_tiledb: - TileDB is a library and format of its own; Zarr folders serve the purpose
 from_zarr: `session.array(zarr: folder)`, version 2
 fromfunction: `session.array(shape:) { index in ... }`
@@ -129,7 +129,7 @@ greater: `x .> y`
 greater_equal: `x .>= y`
 histogram: `x.histogram(bins, weights:density:)`
 histogram2d: = `(x.digitize(xEdges) * n + y.digitize(yEdges)).bincount(length:)`, reshaped
-histogramdd: = as `histogram2d`, with more axes
+histogramdd: = `(x.digitize(xEdges) * n + y.digitize(yEdges)).bincount(length:)`, with more terms
 hstack: `session.hstack(arrays)`
 hypot: `x.hypot(y)`
 i0: - a Bessel function; `map` applies any function

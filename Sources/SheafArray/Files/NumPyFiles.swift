@@ -124,37 +124,3 @@ extension ArrayLowering {
         }
     }
 }
-
-extension NDArray {
-    /// Runs the plan and writes each chunk to a `.npy` file of its own, called by its place among the chunks: `0.npy` and so on, with more
-    /// axes `0.0.npy`. The folder is made if need be; each file appears under its name when it is complete.
-    ///
-    /// - Returns: the files' paths, in the C order of the chunks.
-    /// - Throws: as ``write(npy:)``.
-    @discardableResult
-    public func write(npyChunks folder: String) async throws -> [String] {
-        let lowering = try ArrayLowering(session, roots: [node])
-        try FileBytes.makeFolder(folder)
-        let grid = node.grid, type = scalarType, bytes = node.elementBytes
-        let path = { @Sendable (coordinates: [Int]) in
-            "\(folder)/\(coordinates.isEmpty ? "0" : coordinates.map(String.init).joined(separator: ".")).npy"
-        }
-        let cost = { (region: Region) in Cost(resultBytes: 1, workingBytes: region.count * bytes) }
-        let outputs = try lowering.consume(node, [Operation("write npy")], location: node.location, cost: cost) { _, reader in
-            let region = reader.region, header = NumPyHeader.serialized(type, region.shape)
-            // An axis without elements has one chunk.
-            let coordinates = region.start.indices.map { region.shape[$0] == 0 ? 0 : grid.chunk(at: region.start[$0], axis: $0) }
-            let file = try OutputFile(path(coordinates), byteCount: header.count + region.count * bytes)
-            try file.write(header, at: 0)
-            let chunk = try DenseArray<Scalar>(shape: region.shape) { buffer in
-                if let base = buffer.baseAddress { try reader.readAll(into: UnsafeMutableRawPointer(base)) }
-            }
-            try chunk.withUnsafeBufferPointer { try file.write(UnsafeRawBufferPointer($0), at: header.count) }
-            try file.commit()
-            return TypedValue(true)
-        }
-        let values = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: "write npy")
-        assert(values.count == outputs.count)
-        return (0..<grid.count).map { path(grid.coordinates($0)) }
-    }
-}

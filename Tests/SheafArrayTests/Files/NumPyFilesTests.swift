@@ -48,7 +48,11 @@ struct NumPyFilesTests {
         let session = Session(workers: 2, memory: 8 << 20), folder = try ScratchFolder()
         let x = session.random.uniform(shape: [2000, 3000], chunks: [300, 700], seed: 4)
         try await (x + 1).write(npy: folder.path("x.npy"))
+<<<<<<< HEAD
         let read = try session.array(npy: folder.path("x.npy"), as: Double.self, chunks: [250, 3000])
+=======
+        let read = try session.array(npy: folder.path("x.npy"), as: Double.self, chunks: [100, 3000])
+>>>>>>> e8e8b9b72205ad21c5a13a2c1d9c2479524f492a
         let other = session.random.uniform(shape: [2000, 3000], chunks: [1000, 100], seed: 4)
         #expect(try await (read - other).sum().item() == 6_000_000)
     }
@@ -153,6 +157,31 @@ struct NumPyFilesTests {
         #expect(errorCode { _ = try session.array(raw: folder.path("x.raw"), as: Double.self, shape: [7]) } == .corruptInput)
         #expect(errorCode { _ = try session.array(raw: folder.path("x.raw"), as: Double.self, offset: 1) } == .corruptInput)
         #expect(errorCode { _ = try session.array(raw: folder.path("x.raw"), as: Double.self, shape: [-1]) } == .invalidArgument)
+    }
+
+    @Test("a file for each chunk")
+    func chunkFiles() async throws {
+        let session = Session(workers: 2), folder = try ScratchFolder(), path = folder.path("chunks")
+        let x = session.random.integers(in: Int32(0)..<1000, shape: [7, 10], chunks: [3, 4], seed: 8)
+        let written = try await x.write(npyChunks: path)
+        #expect(written.count == 9 && written[5] == "\(path)/1.2.npy")
+        let read = try session.array(npyChunks: path, as: Int32.self)
+        #expect(read.chunks == x.chunks)
+        #expect(try await read.compute() == x.compute())
+        let last = try session.array(npy: written[8], as: Int32.self)
+        #expect(last.shape == [1, 2])
+        try await (x .> 500).write(npyChunks: folder.path("flags"))
+        #expect(try await session.array(npyChunks: folder.path("flags"), as: Bool.self).compute() == (x .> 500).compute())
+        try await session.full(3.5, shape: []).write(npyChunks: folder.path("one"))
+        #expect(try await session.array(npyChunks: folder.path("one"), as: Double.self).item() == 3.5)
+        #expect(errorCode { _ = try session.array(npyChunks: path, as: Float.self) } == .invalidArgument)
+        #expect(errorCode { _ = try session.array(npyChunks: folder.path("none"), as: Float.self) } == .inputNotFound)
+        #expect(errorCode { _ = try session.array(npyChunks: folder.url.path, as: Float.self) } == .inputNotFound)
+        // One that is missing, and one that does not fit.
+        try FileManager.default.moveItem(atPath: written[4], toPath: folder.path("kept.npy"))
+        #expect(errorCode { _ = try session.array(npyChunks: path, as: Int32.self) } == .corruptInput)
+        try FileManager.default.copyItem(atPath: written[8], toPath: written[4])
+        #expect(errorCode { _ = try session.array(npyChunks: path, as: Int32.self) } == .corruptInput)
     }
 
     @Test("a run that fails leaves no file")
