@@ -26,9 +26,10 @@ extension Session {
     ) async throws -> (repeat NDArray<each Scalar>) {
         let lowering = try lowering(repeat each arrays)
         var outputs: [NodeID] = []
-        let ranges = (repeat try (each arrays).addKeptChunks(lowering, &outputs))
+        for array in repeat each arrays { try array.addKeptChunks(lowering, &outputs) }
         let values = try await compute(try plan(lowering.graph, outputs: outputs), name: "persist")
-        return (repeat (each arrays).holding(Array(values[each ranges])))
+        var rest = values[...]
+        return (repeat (each arrays).holding(&rest))
     }
 
     private func lowering<each Scalar: ArrayScalar>(_ arrays: repeat NDArray<each Scalar>) throws -> ArrayLowering {
@@ -59,19 +60,20 @@ extension NDArray {
         return target
     }
 
-    /// Adds the tasks that make the array's chunks. Returns where their values are among the outputs.
-    fileprivate func addKeptChunks(_ lowering: ArrayLowering, _ outputs: inout [NodeID]) throws -> Range<Int> {
-        let first = outputs.count
+    /// Adds the tasks that make the array's chunks.
+    fileprivate func addKeptChunks(_ lowering: ArrayLowering, _ outputs: inout [NodeID]) throws {
         for chunk in try lowering.chunks(of: node) {
             // A chunk that is there already (a view of another array) needs no task; as an output it has to have one.
             let output = chunk.isNode ? chunk : lowering.add(Operation("keep"), [chunk], location: node.location) { $0.reference(0) }
             outputs.append(output.index)
         }
-        return first..<outputs.count
     }
 
-    fileprivate func holding(_ chunks: [AnyValue]) -> NDArray {
-        NDArray(
+    /// The array whose chunks are the first of some values, which it takes.
+    fileprivate func holding(_ values: inout ArraySlice<AnyValue>) -> NDArray {
+        let chunks = values.prefix(grid.count)
+        values = values.dropFirst(grid.count)
+        return NDArray(
             session,
             TaskNode<Scalar>(Operation("persisted"), grid: grid, after: [], location: node.location) { lowering in
                 chunks.map { lowering.graph.addConstant($0) }

@@ -48,11 +48,7 @@ struct NumPyFilesTests {
         let session = Session(workers: 2, memory: 8 << 20), folder = try ScratchFolder()
         let x = session.random.uniform(shape: [2000, 3000], chunks: [300, 700], seed: 4)
         try await (x + 1).write(npy: folder.path("x.npy"))
-<<<<<<< HEAD
-        let read = try session.array(npy: folder.path("x.npy"), as: Double.self, chunks: [250, 3000])
-=======
         let read = try session.array(npy: folder.path("x.npy"), as: Double.self, chunks: [100, 3000])
->>>>>>> e8e8b9b72205ad21c5a13a2c1d9c2479524f492a
         let other = session.random.uniform(shape: [2000, 3000], chunks: [1000, 100], seed: 4)
         #expect(try await (read - other).sum().item() == 6_000_000)
     }
