@@ -132,6 +132,14 @@ extension NDArray {
         }
     }
 
+    /// The same with one depth for all axes.
+    public func mapOverlap<R: ArrayScalar>(
+        depth: Int, boundary: OverlapBoundary<Scalar> = .none, to type: R.Type = R.self, fileID: StaticString = #fileID,
+        line: UInt = #line, _ body: @escaping @Sendable (OverlappedChunk<Scalar>) throws -> DenseArray<R>
+    ) -> NDArray<R> {
+        mapOverlap(depth: Array(repeating: depth, count: rank), boundary: boundary, to: type, fileID: fileID, line: line, body)
+    }
+
     /// Every chunk with the elements around it, so that neighbours share some: Dask's `overlap`. The result is longer than this array.
     ///
     /// Problems: as ``mapOverlap(depth:boundary:to:fileID:line:_:)-…``.
