@@ -75,7 +75,7 @@ extension NDArray {
     ) -> NDArray<R> {
         let location = SourceLocation(fileID: fileID, line: line), source = node.grid
         guard depth.count == rank, depth.allSatisfy({ $0 >= 0 }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“mapOverlap” with the depths \(depth) for an array of shape \(shape)", node: "mapOverlap",
                     location: location, hint: "give a depth of zero or more for each axis"))
@@ -148,7 +148,7 @@ extension NDArray {
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         guard depth.count == rank, depth.allSatisfy({ $0 >= 0 }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“overlap” with the depths \(depth) for an array of shape \(shape)", node: "overlap",
                     location: location, hint: "give a depth of zero or more for each axis"))
