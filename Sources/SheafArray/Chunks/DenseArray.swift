@@ -104,7 +104,7 @@ public struct DenseArray<Element: Sendable>: @unchecked Sendable {
     @inlinable
     public func contiguous() -> DenseArray {
         if isContiguous { return self }
-        return copied()
+        return packed()
     }
 
     /// The same elements seen in another way.

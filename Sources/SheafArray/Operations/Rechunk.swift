@@ -15,7 +15,7 @@ extension NDArray {
             return rechunked(
                 grid: try chunks.grid(shape: shape, elementBytes: MemoryLayout<Scalar>.stride, location: location), location: location)
         } catch {
-            return failing(error)
+            return refusing(error)
         }
     }
 
@@ -24,9 +24,9 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         var chunks = self.chunks
         for (axis, size) in sizes {
-            guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "rechunk", location)) }
+            guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "rechunk", location)) }
             guard size > 0 || size == -1 else {
-                return failing(
+                return refusing(
                     PlanError(
                         .invalidArgument, "“rechunk” into chunks of \(size) along axis \(axis)", node: "rechunk", location: location,
                         hint: "give a size above zero, or -1 for the whole axis"))
@@ -42,7 +42,7 @@ extension NDArray {
         // What needs no memory is made in the new chunks right away.
         if recut.kernel != nil || node.problem != nil { return NDArray(session, recut) }
         let plan = RechunkPlan(node.grid, grid, elementBytes: node.elementBytes, options: session.options)
-        if let problem = plan.problem(location) { return failing(problem) }
+        if let problem = plan.problem(location) { return refusing(problem) }
         return NDArray(session, (node as? TypedNode<Scalar>)?.rechunked(to: grid, location: location) ?? recut)
     }
 }

@@ -150,10 +150,12 @@ extension ChunkGrid {
                 result += group
                 continue
             }
+            // In the source's order: reads that miss the cache wait, and those in order are fetched ahead; writes do not wait.
+            let pairs = zip(
+                group.flatMap { $0.source.positions($0.count) }, group.flatMap { $0.target.positions($0.count) }
+            ).sorted { $0.0 < $1.0 }
             result.append(
-                AxisPiece(
-                    chunk: chunk, source: .list(group.flatMap { $0.source.positions($0.count) }),
-                    target: .list(group.flatMap { $0.target.positions($0.count) }), count: group.reduce(0) { $0 + $1.count }))
+                AxisPiece(chunk: chunk, source: .list(pairs.map(\.0)), target: .list(pairs.map(\.1)), count: pairs.count))
         }
         return result
     }

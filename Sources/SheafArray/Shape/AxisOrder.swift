@@ -27,9 +27,9 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         let from = Axes(sources, rank: rank, operation: "move axes", location: location)
         let to = Axes(destinations, rank: rank, operation: "move axes", location: location)
-        if let problem = from.problem ?? to.problem { return failing(problem) }
+        if let problem = from.problem ?? to.problem { return refusing(problem) }
         guard from.list.count == to.list.count else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“move axes” from \(sources) to \(destinations): the lists differ in length", node: "move axes",
                     location: location))
@@ -44,7 +44,7 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         var order = Array(0..<rank)
         guard let first = normalized(a, rank: rank), let second = normalized(b, rank: rank) else {
-            return failing(axisProblem(normalized(a, rank: rank) == nil ? a : b, rank: rank, "swap axes", location))
+            return refusing(axisProblem(normalized(a, rank: rank) == nil ? a : b, rank: rank, "swap axes", location))
         }
         order.swapAt(first, second)
         return permuted("swap axes", order, location: location)
@@ -52,10 +52,10 @@ extension NDArray {
 
     private func permuted(_ name: String, _ axes: [Int], location: SourceLocation) -> NDArray {
         let list = Axes(axes, rank: rank, operation: name, location: location)
-        if let problem = list.problem { return failing(problem) }
+        if let problem = list.problem { return refusing(problem) }
         let order = list.list
         guard order.count == rank else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“\(name)” with \(axes) names \(order.count) of \(rank) axes; the shape is \(shape)", node: name,
                     location: location))
@@ -74,7 +74,7 @@ extension NDArray {
     public func expandingDimensions(at places: [Int], fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         let new = Axes(places, rank: rank + places.count, operation: "expand dimensions", location: location)
-        if let problem = new.problem { return failing(problem) }
+        if let problem = new.problem { return refusing(problem) }
         var own = 0
         return reaxed(
             "expand dimensions",
@@ -96,9 +96,9 @@ extension NDArray {
     public func squeezed(axes: [Int]? = nil, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         let dropped = Axes(axes ?? (0..<rank).filter { shape[$0] == 1 }, rank: rank, operation: "squeeze", location: location)
-        if let problem = dropped.problem { return failing(problem) }
+        if let problem = dropped.problem { return refusing(problem) }
         if let axis = dropped.list.first(where: { shape[$0] != 1 }) {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“squeeze” of axis \(axis) with \(shape[axis]) elements; the shape is \(shape)", node: "squeeze",
                     location: location, hint: "only axes of length 1 can be dropped; an index such as x[0] drops others"))
@@ -132,7 +132,7 @@ extension NDArray {
         guard added >= 0, shape.allSatisfy({ $0 >= 0 }),
             shape.indices.allSatisfy({ $0 < added || source.shape[$0 - added] == shape[$0] || source.shape[$0 - added] == 1 })
         else {
-            return failing(
+            return refusing(
                 PlanError(
                     .shapeMismatch, "“broadcast” of the shape \(self.shape) to \(shape)", node: "broadcast", location: location,
                     hint: "aligned at the last axis, lengths have to be equal, or 1 in the array"), shape: shape)
@@ -166,7 +166,7 @@ extension NDArray {
     public func flipped(axes: [Int]? = nil, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line), source = node.grid
         let axes = Axes(axes, rank: rank, operation: "flip", location: location)
-        if let problem = axes.problem { return failing(problem) }
+        if let problem = axes.problem { return refusing(problem) }
         let isFlipped = axes.isSelected
         let grid = ChunkGrid(zip(source.chunks, isFlipped).map { $1 ? $0.reversed() : $0 })
         return viewing("flip", grid: grid, location: location) { coordinates in
@@ -184,7 +184,7 @@ extension NDArray {
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         let plane = Axes([axes.0, axes.1], rank: rank, operation: "rotate", location: location)
-        if let problem = plane.problem { return failing(problem) }
+        if let problem = plane.problem { return refusing(problem) }
         let (first, second) = (plane.list[0], plane.list[1])
         switch ((times % 4) + 4) % 4 {
         case 0: return self

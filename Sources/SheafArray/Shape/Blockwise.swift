@@ -60,7 +60,7 @@ extension Session {
         _ labels: String, _ inputs: [(node: ArrayNode, labels: String)], _ newAxes: [Character: Int], location: SourceLocation,
         _ body: @escaping @Sendable (TaskScope) throws -> DenseArray<R>
     ) -> NDArray<R> {
-        if let problem = inputs.lazy.compactMap(\.node.problem).first { return .failing(self, problem) }
+        if let problem = inputs.lazy.compactMap(\.node.problem).first { return .refusing(self, problem) }
         do {
             let plan = try BlockwisePlan(labels, inputs, newAxes, location: location)
             let operation = Operation("blockwise", closure: location)
@@ -83,7 +83,7 @@ extension Session {
                     return made
                 })
         } catch {
-            return .failing(self, error)
+            return .refusing(self, error)
         }
     }
 }

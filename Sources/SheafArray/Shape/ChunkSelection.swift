@@ -34,12 +34,12 @@ extension DenseArray {
     /// A view; a copy where it would keep many times its own elements in memory.
     func selecting(_ selection: ChunkSelection) -> DenseArray {
         let result = viewing(selection)
-        return result.count * 4 < count ? result.copied() : result
+        return result.count * 4 < count ? result.packed() : result
     }
 
     /// The elements in memory of their own, in C order.
     @usableFromInline
-    func copied() -> DenseArray {
+    func packed() -> DenseArray {
         DenseArray(shape: shape) { buffer in
             guard let target = buffer.baseAddress else { return }
             StridedCopy(shape, source: strides, target: contiguousStrides(shape)).run(base, target)

@@ -19,9 +19,9 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         var blocks = shape.map { _ in 1 }
         for (axis, factor) in factors {
-            guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "coarsen", location)) }
+            guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "coarsen", location)) }
             guard factor > 0, trimming || shape[own] % factor == 0 else {
-                return failing(
+                return refusing(
                     PlanError(
                         .invalidArgument, "“coarsen” of axis \(axis) with \(shape[own]) elements into blocks of \(factor)", node: "coarsen",
                         location: location, hint: "the length is to be a multiple of the block's, unless trimming is true"))

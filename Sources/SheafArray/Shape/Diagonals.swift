@@ -1,7 +1,7 @@
 internal import SheafCore
 
 extension NDArray {
-    /// The diagonal of the last two axes, as the last axis of the result; views of the chunks it passes through.
+    /// The diagonal of two axes, as the last axis of the result; views of the chunks it passes through.
     ///
     /// - Parameters:
     ///   - offset: 0 for the main diagonal, positive above it, negative below.
@@ -13,7 +13,7 @@ extension NDArray {
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line), source = node.grid
         let plane = Axes([axes.0, axes.1], rank: rank, operation: "diagonal", location: location)
-        if let problem = plane.problem { return failing(problem) }
+        if let problem = plane.problem { return refusing(problem) }
         let (row, column) = (plane.list[0], plane.list[1]), others = (0..<rank).filter { !plane.isSelected[$0] }
         let first = (row: Swift.max(-offset, 0), column: Swift.max(offset, 0))
         let length = Swift.max(Swift.min(shape[row] - first.row, shape[column] - first.column), 0)
@@ -44,7 +44,7 @@ extension NDArray {
                         shape: others.map { chunk.shape[$0] } + [piece.count],
                         strides: others.map { chunk.strides[$0] } + [chunk.strides[row] + chunk.strides[column]],
                         offset: piece.count == 0 ? 0 : offset)
-                    return TypedValue(view.count * 4 < chunk.count ? view.copied() : view)
+                    return TypedValue(view.count * 4 < chunk.count ? view.packed() : view)
                 }
                 let constants = made.map { lowering.constant($0) }
                 var result: [Graph.Argument] = []
@@ -68,7 +68,7 @@ extension NDArray {
     public func diagonalMatrix(offset: Int = 0, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         guard rank == 1 else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“diagonal matrix” of an array of shape \(shape)", node: "diagonal matrix", location: location,
                     hint: "the diagonal is an array of one axis"))
@@ -119,7 +119,7 @@ extension NDArray {
 
     private func triangle(_ name: String, _ diagonal: Int, keepsLower: Bool, location: SourceLocation) -> NDArray {
         guard rank >= 2 else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“\(name)” of an array of shape \(shape)", node: name, location: location,
                     hint: "a triangle needs two axes"))
@@ -171,9 +171,9 @@ extension NDArray where Scalar: ArrayNumber {
     /// Problems: ``PlanError`` (`.invalidArgument`) for a negative order, or no such axis.
     public func differences(order: Int = 1, axis: Int = -1, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "difference", location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "difference", location)) }
         guard order >= 0 else {
-            return failing(
+            return refusing(
                 PlanError(.invalidArgument, "“difference” of order \(order)", node: "difference", location: location))
         }
         var result = self

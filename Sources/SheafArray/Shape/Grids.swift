@@ -20,7 +20,7 @@ extension Session {
             let problem = PlanError(
                 .invalidArgument, "“meshgrid” of an array of shape \(wrong.shape)", node: "meshgrid", location: location,
                 hint: "coordinates along an axis are an array of one axis")
-            return coordinates.map { $0.failing(problem) }
+            return coordinates.map { $0.refusing(problem) }
         }
         let count = coordinates.count
         var places = Array(0..<count)

@@ -20,7 +20,7 @@ extension Session {
     ) -> NDArray<Scalar> {
         let location = SourceLocation(fileID: fileID, line: line)
         if let first = arrays.first, let other = arrays.first(where: { $0.shape != first.shape }) {
-            return .failing(
+            return .refusing(
                 self,
                 arrays.lazy.compactMap(\.node.problem).first
                     ?? PlanError(
@@ -72,17 +72,17 @@ extension Session {
     func concatenate<Scalar: ArrayScalar>(
         _ name: String, _ arrays: [NDArray<Scalar>], axis: Int, location: SourceLocation
     ) -> NDArray<Scalar> {
-        if let problem = arrays.lazy.compactMap(\.node.problem).first { return .failing(self, problem) }
+        if let problem = arrays.lazy.compactMap(\.node.problem).first { return .refusing(self, problem) }
         guard let first = arrays.first else {
-            return .failing(self, PlanError(.invalidArgument, "“\(name)” of no arrays", node: name, location: location))
+            return .refusing(self, PlanError(.invalidArgument, "“\(name)” of no arrays", node: name, location: location))
         }
         guard let axis = normalized(axis, rank: first.rank) else {
-            return .failing(self, axisProblem(axis, rank: first.rank, name, location), shape: first.shape)
+            return .refusing(self, axisProblem(axis, rank: first.rank, name, location), shape: first.shape)
         }
         var chunks = first.chunks
         for array in arrays.dropFirst() {
             guard array.rank == first.rank, array.shape.indices.allSatisfy({ $0 == axis || array.shape[$0] == first.shape[$0] }) else {
-                return .failing(
+                return .refusing(
                     self,
                     PlanError(
                         .shapeMismatch, "“\(name)” of the shapes \(first.shape) and \(array.shape) along axis \(axis)", node: name,
@@ -137,10 +137,10 @@ extension NDArray {
         _ other: NDArray, at position: Int, axis: Int = 0, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "insert", location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "insert", location)) }
         let place = position < 0 ? position + shape[own] : position
         guard place >= 0 && place <= shape[own] else {
-            return failing(rangeProblem("insert", position, own, location))
+            return refusing(rangeProblem("insert", position, own, location))
         }
         let before = sliced(along: own, 0..<place, location), after = sliced(along: own, place..<shape[own], location)
         return session.concatenate("insert", [before, other, after], axis: own, location: location)
@@ -149,10 +149,10 @@ extension NDArray {
     /// Without some positions of an axis.
     public func deleting(_ positions: [Int], axis: Int = 0, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "delete", location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "delete", location)) }
         let length = shape[own]
         if let wrong = positions.first(where: { $0 < -length || $0 >= length }) {
-            return failing(rangeProblem("delete", wrong, own, location))
+            return refusing(rangeProblem("delete", wrong, own, location))
         }
         let dropped = Set(positions.map { $0 < 0 ? $0 + length : $0 })
         var map = AxisMap(), start = 0

@@ -42,7 +42,7 @@ extension NDArray {
         guard chunks?.allSatisfy({ $0.allSatisfy { $0 >= 0 } }) != false,
             (chunks ?? self.chunks).reduce(1, { $0 * $1.count }) == source.count
         else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“mapChunks” with the chunks \(chunks ?? []): the array has \(source.counts) chunks along its axes",
                     node: "mapChunks", location: location, hint: "each chunk of the array makes one chunk of the result"))

@@ -75,7 +75,7 @@ extension NDArray {
     ) -> NDArray<R> {
         let location = SourceLocation(fileID: fileID, line: line), source = node.grid
         guard depth.count == rank, depth.allSatisfy({ $0 >= 0 }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“mapOverlap” with the depths \(depth) for an array of shape \(shape)", node: "mapOverlap",
                     location: location, hint: "give a depth of zero or more for each axis"))
@@ -132,6 +132,14 @@ extension NDArray {
         }
     }
 
+    /// The same with one depth for all axes.
+    public func mapOverlap<R: ArrayScalar>(
+        depth: Int, boundary: OverlapBoundary<Scalar> = .none, to type: R.Type = R.self, fileID: StaticString = #fileID,
+        line: UInt = #line, _ body: @escaping @Sendable (OverlappedChunk<Scalar>) throws -> DenseArray<R>
+    ) -> NDArray<R> {
+        mapOverlap(depth: Array(repeating: depth, count: rank), boundary: boundary, to: type, fileID: fileID, line: line, body)
+    }
+
     /// Every chunk with the elements around it, so that neighbours share some: Dask's `overlap`. The result is longer than this array.
     ///
     /// Problems: as ``mapOverlap(depth:boundary:to:fileID:line:_:)-…``.
@@ -140,7 +148,7 @@ extension NDArray {
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         guard depth.count == rank, depth.allSatisfy({ $0 >= 0 }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“overlap” with the depths \(depth) for an array of shape \(shape)", node: "overlap",
                     location: location, hint: "give a depth of zero or more for each axis"))

@@ -24,7 +24,7 @@ extension NDArray {
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         func problem(_ message: String) -> NDArray {
-            failing(PlanError(.invalidArgument, message, node: "pad", location: location))
+            refusing(PlanError(.invalidArgument, message, node: "pad", location: location))
         }
         guard widths.count == rank else { return problem("“pad” with \(widths.count) widths; the shape is \(shape)") }
         guard widths.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else { return problem("“pad” by a negative width: \(widths)") }

@@ -13,7 +13,7 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line), source = node.grid
         let count = indices.first?.count ?? 0
         guard indices.count == rank, rank > 0, indices.allSatisfy({ $0.count == count }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .shapeMismatch, "“elements” at lists of \(indices.map(\.count)) indices in an array of shape \(shape)",
                     node: "elements",
@@ -21,7 +21,7 @@ extension NDArray {
         }
         for (axis, list) in indices.enumerated() {
             if let wrong = list.first(where: { $0 < -shape[axis] || $0 >= shape[axis] }) {
-                return failing(rangeProblem("elements", wrong, axis, location))
+                return refusing(rangeProblem("elements", wrong, axis, location))
             }
         }
         let grid = ChunkGrid([ChunkSizes.cut(count, Swift.max(source.largestChunk, 1))])
@@ -63,9 +63,9 @@ extension NDArray {
         _ indices: NDArray<Index>, axis: Int = -1, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "take along", location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "take along", location)) }
         guard indices.rank == rank else {
-            return failing(
+            return refusing(
                 PlanError(
                     .shapeMismatch, "“take along” with indices of shape \(indices.shape) from an array of shape \(shape)",
                     node: "take along",

@@ -15,14 +15,14 @@ extension NDArray {
     public func rolled(by shifts: [Int], axes: [Int], fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         guard shifts.count == axes.count else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“roll” by \(shifts) along the axes \(axes): the lists differ in length", node: "roll",
                     location: location))
         }
         var total = shape.map { _ in 0 }
         for (shift, axis) in zip(shifts, axes) {
-            guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "roll", location)) }
+            guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "roll", location)) }
             if shape[own] > 0 { total[own] = (total[own] + shift % shape[own] + shape[own]) % shape[own] }
         }
         if total.allSatisfy({ $0 == 0 }) { return self }
@@ -51,8 +51,8 @@ extension NDArray {
     public func repeated(_ count: Int, axis: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
         guard let axis else { return flattened(fileID: fileID, line: line).repeated(count, axis: 0, fileID: fileID, line: line) }
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "repeat", location)) }
-        guard count >= 0 else { return failing(countProblem("repeat", count, location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "repeat", location)) }
+        guard count >= 0 else { return refusing(countProblem("repeat", count, location)) }
         // An axis of views, merged with the one before it.
         var wide = shape, long = shape
         wide.insert(count, at: own + 1)
@@ -66,10 +66,10 @@ extension NDArray {
     /// Problems: ``PlanError`` (`.shapeMismatch`) unless there is a count for each position.
     public func repeated(_ counts: [Int], axis: Int, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "repeat", location)) }
-        if let negative = counts.first(where: { $0 < 0 }) { return failing(countProblem("repeat", negative, location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "repeat", location)) }
+        if let negative = counts.first(where: { $0 < 0 }) { return refusing(countProblem("repeat", negative, location)) }
         guard counts.count == shape[own] else {
-            return failing(
+            return refusing(
                 PlanError(
                     .shapeMismatch, "“repeat” with \(counts.count) counts along axis \(axis) with \(shape[own]) elements", node: "repeat",
                     location: location))
@@ -82,7 +82,7 @@ extension NDArray {
     /// The whole array, `counts` times along each axis. As in NumPy, the shorter of counts and shape is taken to begin with ones.
     public func tiled(_ counts: [Int], fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        if let negative = counts.first(where: { $0 < 0 }) { return failing(countProblem("tile", negative, location)) }
+        if let negative = counts.first(where: { $0 < 0 }) { return refusing(countProblem("tile", negative, location)) }
         let source = withAxes(atLeast: counts.count)
         let counts = Array(repeating: 1, count: source.rank - counts.count) + counts
         let maps = zip(source.shape, counts).map { length, count in

@@ -16,14 +16,14 @@ extension NDArray {
         do {
             selection = try Selection(indices, shape: shape, location: location)
         } catch {
-            return failing(error)
+            return refusing(error)
         }
         let pieces = selection.axes.map { axis in
             axis.source.map { source.pieces(of: axis.run, axis: $0) } ?? [AxisPiece(chunk: 0, source: .run(0, 1), target: 0, count: 1)]
         }
         let selected = ChunkGrid(pieces.map { $0.map(\.count) })
         let values = value.broadcast(to: selected.shape, fileID: fileID, line: line)
-        if let problem = values.node.problem { return failing(problem) }
+        if let problem = values.node.problem { return refusing(problem) }
         if selected.elementCount == 0 { return self }
         let cut = values.rechunked(grid: selected, location: location).node
         let fixed = selection.fixed.map { axis, position in
@@ -37,7 +37,7 @@ extension NDArray {
                 let values = try lowering.chunks(of: cut)
                 let function = lowering.function(Operation("replace")) { scope in
                     let place = scope.argument(0, as: ChunkSelection.self)
-                    let result = scope.argument(1, as: DenseArray<Scalar>.self).copied()
+                    let result = scope.argument(1, as: DenseArray<Scalar>.self).packed()
                     result.viewing(place).assign(scope.argument(2, as: DenseArray<Scalar>.self))
                     return TypedValue(result)
                 }

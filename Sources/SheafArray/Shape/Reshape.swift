@@ -20,14 +20,14 @@ extension NDArray {
     func reshaped(_ name: String, to newShape: [Int], location: SourceLocation) -> NDArray {
         let known = newShape.filter { $0 != -1 }.reduce(1, *), open = newShape.count { $0 == -1 }
         guard open <= 1, newShape.allSatisfy({ $0 >= -1 }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .invalidArgument, "“\(name)” of the shape \(shape) to \(newShape)", node: name, location: location,
                     hint: "one length may be -1, for what remains; the others count elements"))
         }
         let target = newShape.map { $0 == -1 && known > 0 ? count / known : $0 }
         guard !target.contains(-1), target.reduce(1, *) == count else {
-            return failing(
+            return refusing(
                 PlanError(
                     .shapeMismatch, "“\(name)” of the shape \(shape) to \(newShape): \(count) elements do not fill it", node: name,
                     location: location))
@@ -79,7 +79,7 @@ extension ArrayLowering {
     ) -> [Graph.Argument] {
         let function = function(Operation(name)) { scope in
             let chunk = scope.argument(1, as: DenseArray<Element>.self)
-            return TypedValue((chunk.isContiguous ? chunk : chunk.copied()).reshaped(scope.argument(0, as: [Int].self)))
+            return TypedValue((chunk.isContiguous ? chunk : chunk.packed()).reshaped(scope.argument(0, as: [Int].self)))
         }
         var shapes: [[Int]: Graph.Argument] = [:], made: [Graph.Argument] = []
         made.reserveCapacity(chunks.count)

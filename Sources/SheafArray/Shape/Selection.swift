@@ -8,10 +8,10 @@ extension NDArray {
     /// Problems: ``PlanError`` (`.indexOutOfRange`) with the position and the shape.
     public func take(_ indices: [Int], axis: Int = 0, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return failing(axisProblem(axis, rank: rank, "take", location)) }
+        guard let own = normalized(axis, rank: rank) else { return refusing(axisProblem(axis, rank: rank, "take", location)) }
         let length = shape[own]
         if let wrong = indices.first(where: { $0 < -length || $0 >= length }) {
-            return failing(rangeProblem("take", wrong, own, location))
+            return refusing(rangeProblem("take", wrong, own, location))
         }
         return gathering(AxisMap(indices.lazy.map { $0 < 0 ? $0 + length : $0 }), axis: own, name: "take", location: location)
     }

@@ -9,11 +9,11 @@ extension ErrorCode {
 
 extension NDArray {
     /// An array that stands for the result of an operation that cannot be planned. It keeps the first problem of the plan.
-    func failing<R: ArrayScalar>(_ problem: PlanError, shape: [Int]? = nil, as: R.Type = R.self) -> NDArray<R> {
-        NDArray<R>.failing(session, node.problem ?? problem, shape: shape ?? self.shape)
+    func refusing<R: ArrayScalar>(_ problem: PlanError, shape: [Int]? = nil, as: R.Type = R.self) -> NDArray<R> {
+        NDArray<R>.refusing(session, node.problem ?? problem, shape: shape ?? self.shape)
     }
 
-    static func failing(_ session: Session, _ problem: PlanError, shape: [Int] = []) -> NDArray {
+    static func refusing(_ session: Session, _ problem: PlanError, shape: [Int] = []) -> NDArray {
         NDArray(
             session,
             TaskNode<Scalar>(

@@ -25,7 +25,7 @@ extension NDArray {
             let selection = try Selection(indices, shape: shape, location: location)
             return selected(selection, location: location)
         } catch {
-            return failing(error)
+            return refusing(error)
         }
     }
 

@@ -7,12 +7,12 @@ extension NDArray {
     /// ``splitUnevenly(into:axis:fileID:line:)`` does without.
     public func split(into parts: Int, axis: Int = 0, fileID: StaticString = #fileID, line: UInt = #line) -> [NDArray] {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return [failing(axisProblem(axis, rank: rank, "split", location))] }
+        guard let own = normalized(axis, rank: rank) else { return [refusing(axisProblem(axis, rank: rank, "split", location))] }
         guard parts > 0, shape[own] % parts == 0 else {
             let problem = PlanError(
                 .invalidArgument, "“split” of axis \(axis) with \(shape[own]) elements into \(parts) equal parts; the shape is \(shape)",
                 node: "split", location: location)
-            return Array(repeating: failing(problem), count: Swift.max(parts, 1))
+            return Array(repeating: refusing(problem), count: Swift.max(parts, 1))
         }
         let size = shape[own] / parts
         return (0..<parts).map { sliced(along: own, ($0 * size)..<(($0 + 1) * size), location) }
@@ -21,9 +21,9 @@ extension NDArray {
     /// Parts along an axis, the first ones longer by one where it does not divide evenly: NumPy's `array_split`.
     public func splitUnevenly(into parts: Int, axis: Int = 0, fileID: StaticString = #fileID, line: UInt = #line) -> [NDArray] {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return [failing(axisProblem(axis, rank: rank, "split", location))] }
+        guard let own = normalized(axis, rank: rank) else { return [refusing(axisProblem(axis, rank: rank, "split", location))] }
         guard parts > 0 else {
-            return [failing(PlanError(.invalidArgument, "“split” into \(parts) parts", node: "split", location: location))]
+            return [refusing(PlanError(.invalidArgument, "“split” into \(parts) parts", node: "split", location: location))]
         }
         let (size, longer) = shape[own].quotientAndRemainder(dividingBy: parts)
         return (0..<parts).map { part in
@@ -35,7 +35,7 @@ extension NDArray {
     /// The parts of an axis between the positions given, its ends included.
     public func split(at positions: [Int], axis: Int = 0, fileID: StaticString = #fileID, line: UInt = #line) -> [NDArray] {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard let own = normalized(axis, rank: rank) else { return [failing(axisProblem(axis, rank: rank, "split", location))] }
+        guard let own = normalized(axis, rank: rank) else { return [refusing(axisProblem(axis, rank: rank, "split", location))] }
         let length = shape[own]
         let ends = positions.map { Swift.min(Swift.max($0 < 0 ? $0 + length : $0, 0), length) } + [length]
         return zip([0] + ends, ends).map { sliced(along: own, $0..<Swift.max($0, $1), location) }
@@ -58,7 +58,7 @@ extension NDArray {
     public func chunk(_ coordinates: Int..., fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
         let location = SourceLocation(fileID: fileID, line: line), grid = node.grid
         guard coordinates.count == rank, zip(coordinates, grid.counts).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
-            return failing(
+            return refusing(
                 PlanError(
                     .indexOutOfRange, "there is no chunk \(coordinates) among \(grid.counts) along each axis; the shape is \(shape)",
                     node: "chunk", location: location))

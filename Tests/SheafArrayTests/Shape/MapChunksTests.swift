@@ -42,6 +42,7 @@ struct MapChunksTests {
             chunk.array.box(Region(start: [0, 0], shape: chunk.position.region.shape))
         }
         #expect(try await own[1].compute().elements == [0, 5, 6, 7, 8])
+        #expect(try await x.mapOverlap(depth: 1) { chunk in chunk.array }.compute().elements == Array(0..<20))
         let wrong = x.mapOverlap(depth: [0, 1]) { _ in DenseArray([1]) }
         await #expect(throws: TaskError.self) { try await wrong.compute() }
     }
