@@ -11,10 +11,16 @@ extension NDArray where Scalar: ArrayNumber {
     public func product(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar.Sum> {
-        reducing(Self.productKernel, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+        reducing(Self.productKernel(), axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
-    static var productKernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
+    @specialized(where Scalar == Double)
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Int)
+    @specialized(where Scalar == Int32)
+    @specialized(where Scalar == Int64)
+    @specialized(where Scalar == UInt8)
+    static func productKernel() -> ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
         ReductionKernel(
             name: "product", initial: .oneValue,
             run: { elements, count, _, partial in partial = Scalar.Sum.wrappingMultiply(partial, Scalar.product(elements, count)) },

@@ -56,6 +56,12 @@ extension NDArray where Scalar: ArrayNumber {
             line: line)
     }
 
+    @specialized(where Scalar == Double, Output == Double)
+    @specialized(where Scalar == Float, Output == Float)
+    @specialized(where Scalar == Int, Output == Int)
+    @specialized(where Scalar == Int32, Output == Int64)
+    @specialized(where Scalar == UInt8, Output == UInt64)
+    @specialized(where Scalar == Int, Output == Double)
     static func sumKernel<Output: ArrayScalar>(
         _ name: String, _ finish: @escaping @Sendable (Scalar.Sum, Int) -> Output
     ) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Output> {

@@ -30,6 +30,8 @@ extension NDArray where Scalar: ArrayFloat {
             axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
+    @specialized(where Scalar == Double, Output == Double)
+    @specialized(where Scalar == Float, Output == Float)
     static func momentsKernel<Output: ArrayScalar>(
         _ name: String, _ finish: @escaping @Sendable (Moments) -> Output
     ) -> ReductionKernel<Scalar, Moments, Output> {
