@@ -20,12 +20,6 @@ extension NDArray where Scalar: ArrayReal {
         ranking("argMax", .maximum, axis, keepingDimensions, fileID, line)
     }
 
-    @specialized(where Scalar == Double)
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Int)
-    @specialized(where Scalar == Int32)
-    @specialized(where Scalar == Int64)
-    @specialized(where Scalar == UInt8)
     func ranking(
         _ name: String, _ extreme: Extreme, _ axis: Int?, _ keepingDimensions: Bool, _ fileID: StaticString, _ line: UInt,
         bestValid: (@Sendable (UnsafePointer<Scalar>, Int) -> Scalar)? = nil

@@ -9,7 +9,7 @@ extension NDArray where Scalar: ArrayNumber {
     /// - Parameter axis: a negative one counts from the last.
     public func cumulativeSum(axis: Int, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray<Scalar.Sum> {
         let kernel = ScanKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum>(
-            name: "cumulativeSum", totals: Self.sumKernel("cumulativeSum") { total, _ in total }, carry: \.total,
+            name: "cumulativeSum", totals: Self.sumKernel("cumulativeSum"), carry: \.total,
             run: { Scalar.Sum.scanLoop(.sum, $0, $1, $2, $3) }, step: { Scalar.Sum.addLoop($0, $1, $2, $3) })
         return scanning(kernel, widened: cast(to: Scalar.Sum.self, fileID: fileID, line: line), axis: axis, fileID: fileID, line: line)
     }

@@ -33,13 +33,15 @@ extension NDArray where Scalar: ArrayReal {
             Self.boundsKernel(), axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
     }
 
-    @specialized(where Scalar == Double)
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Int)
-    @specialized(where Scalar == Int32)
-    @specialized(where Scalar == Int64)
-    @specialized(where Scalar == UInt8)
     static func minKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMinKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMinKernel().typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMinKernel().typed() { return kernel }
+        return makeMinKernel()
+    }
+
+    @inline(__always)
+    private static func makeMinKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
         ReductionKernel(
             name: "min", initial: Scalar(doubleValue: .infinity),
             run: { elements, count, _, partial in partial = Scalar.lesser(partial, Scalar.least(elements, count)) },
@@ -47,13 +49,15 @@ extension NDArray where Scalar: ArrayReal {
             combine: { left, right in left = Scalar.lesser(left, right) }, finish: { partial, _ in partial })
     }
 
-    @specialized(where Scalar == Double)
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Int)
-    @specialized(where Scalar == Int32)
-    @specialized(where Scalar == Int64)
-    @specialized(where Scalar == UInt8)
     static func maxKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMaxKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMaxKernel().typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMaxKernel().typed() { return kernel }
+        return makeMaxKernel()
+    }
+
+    @inline(__always)
+    private static func makeMaxKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
         ReductionKernel(
             name: "max", initial: Scalar(doubleValue: -.infinity),
             run: { elements, count, _, partial in partial = Scalar.greater(partial, Scalar.greatest(elements, count)) },
@@ -61,9 +65,14 @@ extension NDArray where Scalar: ArrayReal {
             combine: { left, right in left = Scalar.greater(left, right) }, finish: { partial, _ in partial })
     }
 
-    @specialized(where Scalar == Double)
-    @specialized(where Scalar == Float)
-    static func boundsKernel() -> ReductionKernel<Scalar, Bounds<Scalar>, Scalar> {
+    private static func boundsKernel() -> ReductionKernel<Scalar, Bounds<Scalar>, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Double>.makeBoundsKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Float>.makeBoundsKernel().typed() { return kernel }
+        return makeBoundsKernel()
+    }
+
+    @inline(__always)
+    private static func makeBoundsKernel() -> ReductionKernel<Scalar, Bounds<Scalar>, Scalar> {
         ReductionKernel(
             name: "peakToPeak", initial: Bounds(low: Scalar(doubleValue: .infinity), high: Scalar(doubleValue: -.infinity)),
             run: { elements, count, _, partial in

@@ -33,7 +33,7 @@ extension NDArray where Scalar: ArrayFloat {
         axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.validMomentsKernel("nanVariance") { Scalar(doubleValue: Self.variance(of: $0, correction)) }, axes: axes,
+            Self.validMomentsKernel("nanVariance") { validVariance($0, correction) }, axes: axes,
             keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
@@ -42,7 +42,7 @@ extension NDArray where Scalar: ArrayFloat {
         axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.validMomentsKernel("nanStandardDeviation") { Scalar(doubleValue: Self.variance(of: $0, correction).squareRoot()) },
+            Self.validMomentsKernel("nanStandardDeviation") { validVariance($0, correction).squareRoot() },
             axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
@@ -90,14 +90,14 @@ extension NDArray where Scalar: ArrayFloat {
         ranking("nanArgMax", .maximum, axis, keepingDimensions, fileID, line) { Scalar.greatestValid($0, $1) }
     }
 
-    private static func variance(of moments: Moments, _ correction: Double) -> Double {
-        // NumPy: NaN where nothing is left to divide by, whatever the squares.
-        Double(moments.count) <= correction ? .nan : moments.variance(correction: correction)
+    private static func validMeanKernel() -> ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Double>.makeValidMeanKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Float>.makeValidMeanKernel().typed() { return kernel }
+        return makeValidMeanKernel()
     }
 
-    @specialized(where Scalar == Double)
-    @specialized(where Scalar == Float)
-    private static func validMeanKernel() -> ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> {
+    @inline(__always)
+    private static func makeValidMeanKernel() -> ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> {
         ReductionKernel(
             name: "nanMean", initial: CountedSum(),
             run: { elements, count, _, partial in
@@ -138,11 +138,18 @@ extension NDArray where Scalar: ArrayFloat {
             }, finish: { partial, _ in partial.sum.total / Scalar(partial.count) })
     }
 
-    @specialized(where Scalar == Double, Output == Double)
-    @specialized(where Scalar == Float, Output == Float)
-    private static func validMomentsKernel<Output: ArrayScalar>(
-        _ name: String, _ finish: @escaping @Sendable (Moments) -> Output
-    ) -> ReductionKernel<Scalar, Moments, Output> {
+    private static func validMomentsKernel(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
+    ) -> ReductionKernel<Scalar, Moments, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeValidMomentsKernel(name, finish).typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeValidMomentsKernel(name, finish).typed() { return kernel }
+        return makeValidMomentsKernel(name, finish)
+    }
+
+    @inline(__always)
+    private static func makeValidMomentsKernel(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
+    ) -> ReductionKernel<Scalar, Moments, Scalar> {
         ReductionKernel(
             name: name, initial: Moments(),
             run: { elements, count, _, partial in
@@ -186,7 +193,7 @@ extension NDArray where Scalar: ArrayFloat {
                             Int(number), shift[lane].doubleValue + mean, squares[lane].doubleValue - mean * sum[lane].doubleValue)
                     }
                 }),
-            combine: { left, right in left.join(right) }, finish: { partial, _ in finish(partial) })
+            combine: { left, right in left.join(right) }, finish: { partial, _ in Scalar(doubleValue: finish(partial)) })
     }
 }
 
@@ -194,4 +201,9 @@ extension NDArray where Scalar: ArrayFloat {
 private struct CountedSum<Value: ArrayNumber>: Sendable {
     var sum = CompensatedSum<Value>.zero
     var count = 0
+}
+
+/// As NumPy: NaN where nothing is left to divide by, whatever the squares.
+private func validVariance(_ moments: Moments, _ correction: Double) -> Double {
+    Double(moments.count) <= correction ? .nan : moments.variance(correction: correction)
 }

@@ -14,13 +14,15 @@ extension NDArray where Scalar: ArrayNumber {
         reducing(Self.productKernel(), axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
-    @specialized(where Scalar == Double)
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Int)
-    @specialized(where Scalar == Int32)
-    @specialized(where Scalar == Int64)
-    @specialized(where Scalar == UInt8)
     static func productKernel() -> ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Double>.makeProductKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Float>.makeProductKernel().typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Int>.makeProductKernel().typed() { return kernel }
+        return makeProductKernel()
+    }
+
+    @inline(__always)
+    private static func makeProductKernel() -> ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
         ReductionKernel(
             name: "product", initial: .oneValue,
             run: { elements, count, _, partial in partial = Scalar.Sum.wrappingMultiply(partial, Scalar.product(elements, count)) },

@@ -2,7 +2,7 @@
 ///
 /// Partial results of chunks are combined in a tree, in the order of the array, so that the result does not depend on which worker
 /// was first. The loops are kept without their types, so that code that calls them for each row is not generic; functions that make a
-/// kernel are specialised for the common types, and the loops with them.
+/// kernel choose between copies that are compiled for the common types, and the loops with them.
 struct ReductionKernel<Input: Sendable, Partial: Sendable, Output: ArrayScalar>: Sendable {
     let name: String
     let loops: ReductionLoops
@@ -17,7 +17,6 @@ struct ReductionKernel<Input: Sendable, Partial: Sendable, Output: ArrayScalar>:
     ///   - lanes: folds each of some elements into the partial result at its position. All have the same index.
     ///   - plane: a faster way than `lanes`, where there is one.
     ///   - finish: the result; the number is that of the elements reduced.
-    @inline(__always)
     init(
         name: String, initial: Partial, needsIndex: Bool = false,
         run: @escaping @Sendable (UnsafePointer<Input>, Int, Int, inout Partial) throws -> Void,
@@ -50,6 +49,11 @@ struct ReductionKernel<Input: Sendable, Partial: Sendable, Output: ArrayScalar>:
     }
 }
 
+extension ReductionKernel {
+    /// The kernel of a known scalar type as the one of a generic type that is the same.
+    func typed<Kernel>() -> Kernel? { self as Any as? Kernel }
+}
+
 /// The loops of a reduction without their types; see ``ReductionKernel``.
 struct ReductionLoops: Sendable {
     let needsIndex: Bool
@@ -73,7 +77,6 @@ struct PlaneKernel<Input, Partial>: Sendable {
     ///   - rows: after so many the accumulators are added to the partial results.
     ///   - add: folds a part of a row into the accumulators; those of the first row find them uninitialised.
     ///   - flush: adds the accumulators of some lanes, made from a number of rows, to the partial results.
-    @inline(__always)
     init(
         elementBytes: Int, rows: Int, add: @escaping @Sendable (UnsafePointer<Input>, UnsafeMutableRawPointer, RowPart) -> Void,
         flush: @escaping @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Partial>, Int, Int) throws -> Void

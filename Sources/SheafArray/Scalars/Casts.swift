@@ -2,7 +2,6 @@ public import ComplexModule
 
 /// The loops of ``NDArray/cast(to:)``, found by the source's type at run time: one for each pair of types.
 extension ArrayInteger {
-    @inline(__always)
     public static func castLoop(from source: ScalarType) -> (@Sendable (UnsafeRawPointer, UnsafeMutablePointer<Self>, Int) -> Void)? {
         switch source {
         case .bool: loop(Bool.self) { $0 ? 1 : 0 }
@@ -42,7 +41,6 @@ extension Bool {
 }
 
 extension ComplexPart {
-    @inline(__always)
     public static func castLoop(from source: ScalarType) -> (@Sendable (UnsafeRawPointer, UnsafeMutablePointer<Self>, Int) -> Void)? {
         switch source {
         case .bool: loop(Bool.self) { $0 ? 1 : 0 }
