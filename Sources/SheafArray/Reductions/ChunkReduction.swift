@@ -1,19 +1,20 @@
 /// Reduces one chunk, a tile at a time, along some of its axes.
-struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
-    let kernel: ReductionKernel<Input, Partial, Output>
+struct ChunkReduction: Sendable {
+    let loops: ReductionLoops
     /// Of each axis, whether it is reduced.
     let isReduced: [Bool]
     /// Of the whole array.
     let arrayShape: [Int]
 
     /// The partial results; reduced axes have length 1.
-    func reduce(_ reader: TileReader) throws -> DenseArray<Partial> {
+    func reduce<Partial: Sendable>(_ reader: TileReader, as: Partial.Type) throws -> DenseArray<Partial> {
         let shape = reader.region.shape
         let partialShape = zip(shape, isReduced).map { $1 ? 1 : $0 }
         return try DenseArray<Partial>(shape: partialShape) { partials in
-            partials.initialize(repeating: kernel.initial)
-            guard reader.count > 0, let base = partials.baseAddress else { return }
-            try fold(reader, Layout(shape, isReduced, kernel.needsIndex ? arrayShape : nil), base)
+            guard let base = partials.baseAddress else { return }
+            loops.clear(base, partials.count)
+            guard reader.count > 0 else { return }
+            try fold(reader, Layout(shape, isReduced, loops.needsIndex ? arrayShape : nil), base)
         }
     }
 
@@ -40,10 +41,11 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
         }
     }
 
-    private func fold(_ reader: TileReader, _ layout: Layout, _ partials: UnsafeMutablePointer<Partial>) throws {
+    private func fold(_ reader: TileReader, _ layout: Layout, _ partials: UnsafeMutableRawPointer) throws {
         let inner = layout.inner
         var rows = Rows(layout.outerShape, layout.outerSteps)
-        var plane = layout.innerIsReduced ? nil : kernel.plane.map { Plane($0, inner) }
+        let plane = layout.innerIsReduced ? nil : loops.plane.map { Plane($0, inner) }
+        let inputBytes = loops.inputBytes, partialBytes = loops.partialBytes, needsIndex = loops.needsIndex
         // Whole rows at a time where several fit a tile, else parts of a row.
         let rowsPerTile = max(reader.capacity / inner, 1)
         let rowCount = reader.count / inner
@@ -53,18 +55,19 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
             var part = 0
             while part < inner {
                 let length = tiled > 1 ? inner : min(reader.capacity, inner - part)
-                var elements = try reader.read(row * inner + part, length * tiled).assumingMemoryBound(to: Input.self)
+                var elements = try reader.read(row * inner + part, length * tiled)
                 for _ in 0..<tiled {
-                    if part == 0 { try plane?.move(to: partials + rows.offset) }
-                    let index = kernel.needsIndex ? self.index(of: reader.region, rows.coordinates, part) : 0
+                    let target = partials + rows.offset * partialBytes
+                    let index = needsIndex ? self.index(of: reader.region, rows.coordinates, part) : 0
                     if layout.innerIsReduced {
-                        try kernel.run(elements, length, index, &partials[rows.offset])
-                    } else if plane != nil {
-                        plane!.add(elements, part, length)
+                        try loops.run(elements, length, index, target)
+                    } else if let plane {
+                        if part == 0 { try plane.move(to: target) }
+                        plane.add(elements, part, length)
                     } else {
-                        try kernel.lanes(elements, length, index, partials + rows.offset + part)
+                        try loops.lanes(elements, length, index, target + part * partialBytes)
                     }
-                    elements += length
+                    elements += length * inputBytes
                     if part + length == inner {
                         try plane?.endRow()
                         rows.advance()
@@ -114,39 +117,39 @@ struct ChunkReduction<Input: Sendable, Partial: Sendable, Output: ArrayScalar> {
         }
     }
 
-    /// The accumulators of the row of partial results that is being added to.
-    private struct Plane: ~Copyable {
-        let kernel: PlaneKernel<Input, Partial>
-        let count: Int
-        let memory: UnsafeMutableRawPointer
-        var target: UnsafeMutablePointer<Partial>?
-        var rows = 0
+    /// The accumulators of the row of partial results that is being added to. Not thread-safe.
+    private final class Plane {
+        private let loops: PlaneLoops
+        private let count: Int
+        private let memory: UnsafeMutableRawPointer
+        private var target: UnsafeMutableRawPointer?
+        private var rows = 0
 
-        init(_ kernel: PlaneKernel<Input, Partial>, _ count: Int) {
-            self.kernel = kernel
+        init(_ loops: PlaneLoops, _ count: Int) {
+            self.loops = loops
             self.count = count
-            memory = .allocate(byteCount: max(count * kernel.elementBytes, 1), alignment: 64)
+            memory = .allocate(byteCount: max(count * loops.elementBytes, 1), alignment: 64)
         }
 
         deinit { memory.deallocate() }
 
-        mutating func move(to partials: UnsafeMutablePointer<Partial>) throws {
+        func move(to partials: UnsafeMutableRawPointer) throws {
             if partials != target { try flush() }
             target = partials
         }
 
-        func add(_ elements: UnsafePointer<Input>, _ start: Int, _ length: Int) {
-            kernel.add(elements, memory, RowPart(lanes: count, start: start, count: length, row: rows))
+        func add(_ elements: UnsafeRawPointer, _ start: Int, _ length: Int) {
+            loops.add(elements, memory, RowPart(lanes: count, start: start, count: length, row: rows))
         }
 
-        mutating func endRow() throws {
+        func endRow() throws {
             rows += 1
-            if rows == kernel.rows { try flush() }
+            if rows == loops.rows { try flush() }
         }
 
-        mutating func flush() throws {
+        func flush() throws {
             guard let target, rows > 0 else { return }
-            try kernel.flush(memory, target, count, rows)
+            try loops.flush(memory, target, count, rows)
             rows = 0
         }
     }

@@ -11,7 +11,7 @@ extension NDArray where Scalar: ArrayReal {
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.minKernel, axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
+            Self.minKernel(), axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
     }
 
     /// The greatest elements along `axes` (by default all); NaN where there is one. Otherwise as ``min(axes:keepingDimensions:fileID:line:)``.
@@ -19,7 +19,7 @@ extension NDArray where Scalar: ArrayReal {
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.maxKernel, axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
+            Self.maxKernel(), axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
     }
 
     /// The differences between the greatest and the least elements along `axes` (by default all), in one pass; NaN where there is one.
@@ -29,7 +29,51 @@ extension NDArray where Scalar: ArrayReal {
     public func peakToPeak(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
-        let kernel = ReductionKernel<Scalar, Bounds<Scalar>, Scalar>(
+        reducing(
+            Self.boundsKernel(), axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
+    }
+
+    static func minKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMinKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMinKernel().typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMinKernel().typed() { return kernel }
+        return makeMinKernel()
+    }
+
+    @inline(__always)
+    private static func makeMinKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
+        ReductionKernel(
+            name: "min", initial: Scalar(doubleValue: .infinity),
+            run: { elements, count, _, partial in partial = Scalar.lesser(partial, Scalar.least(elements, count)) },
+            lanes: { elements, count, _, partials in Scalar.minimumLoop(elements, partials, partials, count) },
+            combine: { left, right in left = Scalar.lesser(left, right) }, finish: { partial, _ in partial })
+    }
+
+    static func maxKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMaxKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMaxKernel().typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMaxKernel().typed() { return kernel }
+        return makeMaxKernel()
+    }
+
+    @inline(__always)
+    private static func makeMaxKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
+        ReductionKernel(
+            name: "max", initial: Scalar(doubleValue: -.infinity),
+            run: { elements, count, _, partial in partial = Scalar.greater(partial, Scalar.greatest(elements, count)) },
+            lanes: { elements, count, _, partials in Scalar.maximumLoop(elements, partials, partials, count) },
+            combine: { left, right in left = Scalar.greater(left, right) }, finish: { partial, _ in partial })
+    }
+
+    private static func boundsKernel() -> ReductionKernel<Scalar, Bounds<Scalar>, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Double>.makeBoundsKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Float>.makeBoundsKernel().typed() { return kernel }
+        return makeBoundsKernel()
+    }
+
+    @inline(__always)
+    private static func makeBoundsKernel() -> ReductionKernel<Scalar, Bounds<Scalar>, Scalar> {
+        ReductionKernel(
             name: "peakToPeak", initial: Bounds(low: Scalar(doubleValue: .infinity), high: Scalar(doubleValue: -.infinity)),
             run: { elements, count, _, partial in
                 partial.low = Scalar.lesser(partial.low, Scalar.least(elements, count))
@@ -60,24 +104,6 @@ extension NDArray where Scalar: ArrayReal {
                 Scalar.subtractLoop(&bounds.high, &bounds.low, &difference, 1)
                 return difference
             })
-        return reducing(
-            kernel, axes: axes, keepingDimensions: keepingDimensions, allowsEmpty: false, fileID: fileID, line: line)
-    }
-
-    static var minKernel: ReductionKernel<Scalar, Scalar, Scalar> {
-        ReductionKernel(
-            name: "min", initial: Scalar(doubleValue: .infinity),
-            run: { elements, count, _, partial in partial = Scalar.lesser(partial, Scalar.least(elements, count)) },
-            lanes: { elements, count, _, partials in Scalar.minimumLoop(elements, partials, partials, count) },
-            combine: { left, right in left = Scalar.lesser(left, right) }, finish: { partial, _ in partial })
-    }
-
-    static var maxKernel: ReductionKernel<Scalar, Scalar, Scalar> {
-        ReductionKernel(
-            name: "max", initial: Scalar(doubleValue: -.infinity),
-            run: { elements, count, _, partial in partial = Scalar.greater(partial, Scalar.greatest(elements, count)) },
-            lanes: { elements, count, _, partials in Scalar.maximumLoop(elements, partials, partials, count) },
-            combine: { left, right in left = Scalar.greater(left, right) }, finish: { partial, _ in partial })
     }
 }
 

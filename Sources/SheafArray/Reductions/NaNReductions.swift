@@ -23,24 +23,7 @@ extension NDArray where Scalar: ArrayFloat {
     public func nanMean(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
-        let kernel = ReductionKernel<Scalar, CountedSum<Scalar>, Scalar>(
-            name: "nanMean", initial: CountedSum(),
-            run: { elements, count, _, partial in
-                let (sum, valid) = Scalar.sumOfValid(elements, count)
-                partial.sum.add(sum)
-                partial.count += valid
-            },
-            lanes: { elements, count, _, partials in
-                for lane in 0..<count where !elements[lane].isNaN {
-                    partials[lane].sum.add(elements[lane])
-                    partials[lane].count += 1
-                }
-            },
-            combine: { left, right in
-                left.sum.join(right.sum)
-                left.count += right.count
-            }, finish: { partial, _ in partial.sum.total / Scalar(partial.count) })
-        return reducing(kernel, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+        reducing(Self.validMeanKernel(), axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
     /// Variances of the elements that are not NaN, along `axes` (by default all), in one pass; NaN where too few are left.
@@ -50,7 +33,7 @@ extension NDArray where Scalar: ArrayFloat {
         axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.validMomentsKernel("nanVariance") { Scalar(doubleValue: Self.variance(of: $0, correction)) }, axes: axes,
+            Self.validMomentsKernel("nanVariance") { validVariance($0, correction) }, axes: axes,
             keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
@@ -59,7 +42,7 @@ extension NDArray where Scalar: ArrayFloat {
         axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.validMomentsKernel("nanStandardDeviation") { Scalar(doubleValue: Self.variance(of: $0, correction).squareRoot()) },
+            Self.validMomentsKernel("nanStandardDeviation") { validVariance($0, correction).squareRoot() },
             axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
@@ -107,14 +90,66 @@ extension NDArray where Scalar: ArrayFloat {
         ranking("nanArgMax", .maximum, axis, keepingDimensions, fileID, line) { Scalar.greatestValid($0, $1) }
     }
 
-    private static func variance(of moments: Moments, _ correction: Double) -> Double {
-        // NumPy: NaN where nothing is left to divide by, whatever the squares.
-        Double(moments.count) <= correction ? .nan : moments.variance(correction: correction)
+    private static func validMeanKernel() -> ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Double>.makeValidMeanKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Float>.makeValidMeanKernel().typed() { return kernel }
+        return makeValidMeanKernel()
     }
 
-    private static func validMomentsKernel<Output: ArrayScalar>(
-        _ name: String, _ finish: @escaping @Sendable (Moments) -> Output
-    ) -> ReductionKernel<Scalar, Moments, Output> {
+    @inline(__always)
+    private static func makeValidMeanKernel() -> ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> {
+        ReductionKernel(
+            name: "nanMean", initial: CountedSum(),
+            run: { elements, count, _, partial in
+                let (sum, valid) = Scalar.sumOfValid(elements, count)
+                partial.sum.add(sum)
+                partial.count += valid
+            },
+            lanes: { elements, count, _, partials in
+                for lane in 0..<count where !elements[lane].isNaN {
+                    partials[lane].sum.add(elements[lane])
+                    partials[lane].count += 1
+                }
+            },
+            plane: PlaneKernel(
+                elementBytes: 2 * MemoryLayout<Scalar>.stride, rows: 64,
+                add: { elements, memory, part in
+                    let sums = memory.assumingMemoryBound(to: Scalar.self) + part.start, counts = sums + part.lanes
+                    if part.row == 0 {
+                        sums.initialize(repeating: 0, count: part.count)
+                        counts.initialize(repeating: 0, count: part.count)
+                    }
+                    for lane in 0..<part.count {
+                        let element = elements[lane], isValid = element == element
+                        sums[lane] += isValid ? element : 0
+                        counts[lane] += isValid ? 1 : 0
+                    }
+                },
+                flush: { memory, partials, count, _ in
+                    let sums = memory.assumingMemoryBound(to: Scalar.self), counts = sums + count
+                    for lane in 0..<count {
+                        partials[lane].sum.add(sums[lane])
+                        partials[lane].count += Int(counts[lane].doubleValue)
+                    }
+                }),
+            combine: { left, right in
+                left.sum.join(right.sum)
+                left.count += right.count
+            }, finish: { partial, _ in partial.sum.total / Scalar(partial.count) })
+    }
+
+    private static func validMomentsKernel(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
+    ) -> ReductionKernel<Scalar, Moments, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeValidMomentsKernel(name, finish).typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeValidMomentsKernel(name, finish).typed() { return kernel }
+        return makeValidMomentsKernel(name, finish)
+    }
+
+    @inline(__always)
+    private static func makeValidMomentsKernel(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
+    ) -> ReductionKernel<Scalar, Moments, Scalar> {
         ReductionKernel(
             name: name, initial: Moments(),
             run: { elements, count, _, partial in
@@ -129,7 +164,36 @@ extension NDArray where Scalar: ArrayFloat {
                     partials[lane].join(1, element, element * 0)
                 }
             },
-            combine: { left, right in left.join(right) }, finish: { partial, _ in finish(partial) })
+            // As without NaN, with the first element that is none as the shift.
+            plane: PlaneKernel(
+                elementBytes: 4 * MemoryLayout<Scalar>.stride, rows: 32,
+                add: { elements, memory, part in
+                    let shift = memory.assumingMemoryBound(to: Scalar.self) + part.start
+                    let sum = shift + part.lanes, squares = sum + part.lanes, counts = squares + part.lanes
+                    if part.row == 0 {
+                        shift.initialize(repeating: .nan, count: part.count)
+                        for sums in [sum, squares, counts] { sums.initialize(repeating: 0, count: part.count) }
+                    }
+                    for lane in 0..<part.count {
+                        let element = elements[lane], isValid = element == element
+                        let from = shift[lane] == shift[lane] ? shift[lane] : element
+                        let difference = element - from
+                        shift[lane] = from
+                        sum[lane] += isValid ? difference : 0
+                        squares[lane] += isValid ? difference * difference : 0
+                        counts[lane] += isValid ? 1 : 0
+                    }
+                },
+                flush: { memory, partials, count, _ in
+                    let shift = memory.assumingMemoryBound(to: Scalar.self)
+                    let sum = shift + count, squares = sum + count, counts = squares + count
+                    for lane in 0..<count where counts[lane] > 0 {
+                        let number = counts[lane].doubleValue, mean = sum[lane].doubleValue / number
+                        partials[lane].join(
+                            Int(number), shift[lane].doubleValue + mean, squares[lane].doubleValue - mean * sum[lane].doubleValue)
+                    }
+                }),
+            combine: { left, right in left.join(right) }, finish: { partial, _ in Scalar(doubleValue: finish(partial)) })
     }
 }
 
@@ -137,4 +201,9 @@ extension NDArray where Scalar: ArrayFloat {
 private struct CountedSum<Value: ArrayNumber>: Sendable {
     var sum = CompensatedSum<Value>.zero
     var count = 0
+}
+
+/// As NumPy: NaN where nothing is left to divide by, whatever the squares.
+private func validVariance(_ moments: Moments, _ correction: Double) -> Double {
+    Double(moments.count) <= correction ? .nan : moments.variance(correction: correction)
 }

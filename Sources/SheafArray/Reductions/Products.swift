@@ -11,10 +11,18 @@ extension NDArray where Scalar: ArrayNumber {
     public func product(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar.Sum> {
-        reducing(Self.productKernel, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+        reducing(Self.productKernel(), axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
-    static var productKernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
+    static func productKernel() -> ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Double>.makeProductKernel().typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Float>.makeProductKernel().typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Int>.makeProductKernel().typed() { return kernel }
+        return makeProductKernel()
+    }
+
+    @inline(__always)
+    private static func makeProductKernel() -> ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
         ReductionKernel(
             name: "product", initial: .oneValue,
             run: { elements, count, _, partial in partial = Scalar.Sum.wrappingMultiply(partial, Scalar.product(elements, count)) },

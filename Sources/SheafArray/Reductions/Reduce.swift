@@ -26,7 +26,7 @@ extension NDArray {
         let full = ChunkGrid(zip(node.grid.chunks, isReduced).map { $1 ? [1] : $0 })
         let grid = keepingDimensions ? full : ChunkGrid(zip(node.grid.chunks, isReduced).filter { !$1 }.map(\.0))
         let reducedCount = zip(shape, isReduced).reduce(1) { $0 * ($1.1 ? $1.0 : 1) }
-        let reduction = ChunkReduction(kernel: kernel, isReduced: isReduced, arrayShape: shape)
+        let reduction = ChunkReduction(loops: kernel.loops, isReduced: isReduced, arrayShape: shape)
         return NDArray<Output>(
             session,
             TaskNode<Output>(Operation(kernel.name), grid: grid, after: [node], location: location, problem: problem) { lowering in
@@ -34,7 +34,7 @@ extension NDArray {
                 let partials = try lowering.consume(
                     node, [Operation(kernel.name)], location: location,
                     cost: { region in Cost(resultBytes: zip(region.shape, isReduced).reduce(bytes) { $0 * ($1.1 ? 1 : $1.0) }) }
-                ) { _, reader in TypedValue(try reduction.reduce(reader)) }
+                ) { _, reader in TypedValue(try reduction.reduce(reader, as: Partial.self)) }
                 // The chunks that make up each result, in the array's order.
                 var groups = [[Graph.Argument]](repeating: [], count: full.count)
                 lowering.forEachChunk(node.grid) { index, coordinates in
@@ -63,9 +63,8 @@ extension NDArray {
                         return TypedValue(
                             try DenseArray<Output>(shape: resultShape) { buffer in
                                 try combined.withUnsafeBufferPointer { partials in
-                                    for index in partials.indices {
-                                        buffer.initializeElement(at: index, to: try kernel.finish(partials[index], reducedCount))
-                                    }
+                                    guard let out = buffer.baseAddress, let base = partials.baseAddress else { return }
+                                    try kernel.loops.finish(base, out, partials.count, reducedCount)
                                 }
                             })
                     }
@@ -104,10 +103,11 @@ private func joinedPartials<Input, Partial, Output>(
     let first = scope.argument(0, as: DenseArray<Partial>.self)
     if count == 1 { return first }
     return try DenseArray<Partial>(shape: first.shape) { buffer in
+        guard let base = buffer.baseAddress else { return }
         first.withUnsafeBufferPointer { _ = buffer.initialize(from: $0) }
         for argument in 1..<count {
             try scope.argument(argument, as: DenseArray<Partial>.self).withUnsafeBufferPointer { other in
-                for index in other.indices { try kernel.combine(&buffer[index], other[index]) }
+                if let others = other.baseAddress { try kernel.loops.combine(base, others, other.count) }
             }
         }
     }

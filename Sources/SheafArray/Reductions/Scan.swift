@@ -24,7 +24,7 @@ extension NDArray {
         let location = SourceLocation(fileID: fileID, line: line), node = node, grid = node.grid, source = widened.node
         let axes = Axes([axis], rank: rank, operation: kernel.name, location: location)
         let axis = axes.list.first ?? 0
-        let reduction = ChunkReduction(kernel: kernel.totals, isReduced: axes.isSelected, arrayShape: shape)
+        let reduction = ChunkReduction(loops: kernel.totals.loops, isReduced: axes.isSelected, arrayShape: shape)
         return NDArray<Output>(
             session,
             TaskNode<Output>(Operation(kernel.name), grid: grid, after: [source], location: location, problem: axes.problem) { lowering in
@@ -34,7 +34,7 @@ extension NDArray {
                     let totals = try lowering.consume(
                         node, [Operation(kernel.name)], location: location,
                         cost: { Cost(resultBytes: $0.shape[axis] == 0 ? 0 : bytes * $0.count / $0.shape[axis]) }
-                    ) { _, reader in TypedValue(try reduction.reduce(reader)) }
+                    ) { _, reader in TypedValue(try reduction.reduce(reader, as: Partial.self)) }
                     let join = lowering.function(Operation("carry")) { scope in
                         TypedValue(try joined(scope.argument(0), scope.argument(1), kernel.totals))
                     }
@@ -81,7 +81,7 @@ private func scan<Input, Partial, Output>(
     let outer = shape[..<axis].reduce(1, *)
     // What each line begins with.
     let starts = DenseArray<Output>(shape: [outer * inner]) { buffer in
-        let nothing = kernel.carry(kernel.totals.initial)
+        let nothing = kernel.carry(kernel.totals.partialOfNothing)
         guard let begin, begin.count > 0 else { return buffer.initialize(repeating: nothing) }
         begin.withUnsafeBufferPointer { partials in
             for index in partials.indices { buffer.initializeElement(at: index, to: kernel.carry(partials[index])) }

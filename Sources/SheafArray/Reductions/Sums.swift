@@ -9,6 +9,7 @@ struct CompensatedSum<Sum: ArrayNumber>: Sendable {
 
     mutating func add(_ term: Sum) { addCompensated(term, &sum, &lost) }
 
+    @inline(__always)
     mutating func join(_ other: CompensatedSum) {
         add(other.sum)
         lost = Sum.wrappingAdd(lost, other.lost)
@@ -51,20 +52,42 @@ extension NDArray where Scalar: ArrayNumber {
     public func sum(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar.Sum> {
-        reducing(
-            Self.sumKernel("sum") { total, _ in total }, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+        reducing(Self.sumKernel("sum"), axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
     /// Arithmetic means along `axes` (by default all); NaN of no elements.
     public func mean(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar.Mean> {
-        reducing(
-            Self.sumKernel("mean") { Scalar.mean(of: $0, count: $1) }, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID,
-            line: line)
+        reducing(Self.meanKernel("mean"), axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
-    static func sumKernel<Output: ArrayScalar>(
+    static func sumKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Double>.makeSumKernel(name).typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Float>.makeSumKernel(name).typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Int>.makeSumKernel(name).typed() { return kernel }
+        if Scalar.self == Int32.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Int32>.makeSumKernel(name).typed() { return kernel }
+        if Scalar.self == UInt8.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<UInt8>.makeSumKernel(name).typed() { return kernel }
+        return makeSumKernel(name)
+    }
+
+    @inline(__always)
+    private static func makeSumKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> { makeKernel(name) { total, _ in total } }
+
+    private static func meanKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Double>.makeMeanKernel(name).typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Float>.makeMeanKernel(name).typed() { return kernel }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Int>.makeMeanKernel(name).typed() { return kernel }
+        return makeMeanKernel(name)
+    }
+
+    @inline(__always)
+    private static func makeMeanKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> {
+        makeKernel(name) { Scalar.mean(of: $0, count: $1) }
+    }
+
+    @inline(__always)
+    private static func makeKernel<Output: ArrayScalar>(
         _ name: String, _ finish: @escaping @Sendable (Scalar.Sum, Int) -> Output
     ) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Output> {
         ReductionKernel(

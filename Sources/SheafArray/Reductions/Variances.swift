@@ -16,7 +16,7 @@ extension NDArray where Scalar: ArrayFloat {
         axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.momentsKernel("variance") { Scalar(doubleValue: $0.variance(correction: correction)) }, axes: axes,
+            Self.momentsKernel("variance") { $0.variance(correction: correction) }, axes: axes,
             keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
@@ -26,13 +26,22 @@ extension NDArray where Scalar: ArrayFloat {
         axes: [Int]? = nil, correction: Double = 0, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray {
         reducing(
-            Self.momentsKernel("standardDeviation") { Scalar(doubleValue: $0.variance(correction: correction).squareRoot()) },
+            Self.momentsKernel("standardDeviation") { $0.variance(correction: correction).squareRoot() },
             axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
-    static func momentsKernel<Output: ArrayScalar>(
-        _ name: String, _ finish: @escaping @Sendable (Moments) -> Output
-    ) -> ReductionKernel<Scalar, Moments, Output> {
+    private static func momentsKernel(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
+    ) -> ReductionKernel<Scalar, Moments, Scalar> {
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeMomentsKernel(name, finish).typed() { return kernel }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeMomentsKernel(name, finish).typed() { return kernel }
+        return makeMomentsKernel(name, finish)
+    }
+
+    @inline(__always)
+    private static func makeMomentsKernel(
+        _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
+    ) -> ReductionKernel<Scalar, Moments, Scalar> {
         ReductionKernel(
             name: name, initial: Moments(),
             run: { elements, count, _, partial in
@@ -65,7 +74,7 @@ extension NDArray where Scalar: ArrayFloat {
                             rows, shift[lane].doubleValue + mean, squares[lane].doubleValue - mean * sum[lane].doubleValue)
                     }
                 }),
-            combine: { left, right in left.join(right) }, finish: { partial, _ in finish(partial) })
+            combine: { left, right in left.join(right) }, finish: { partial, _ in Scalar(doubleValue: finish(partial)) })
     }
 }
 
