@@ -12,7 +12,8 @@ extension NDArray where Scalar: LinearScalar {
     ///   - axis: negative ones count from the last.
     /// - Note: ``PlanError`` (`.invalidArgument`) for an axis that does not exist, or a length below 1, is kept in the plan.
     public func fft(
-        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID, line: UInt = #line
+        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID,
+        line: UInt = #line
     ) -> NDArray<Complex<Scalar.Magnitude>> {
         transformingLines(
             "fft", to: Complex<Scalar.Magnitude>.self, count: count, axis: axis, isInverse: false, normalization,
@@ -21,7 +22,8 @@ extension NDArray where Scalar: LinearScalar {
 
     /// The inverse of ``fft(count:axis:normalization:fileID:line:)``.
     public func ifft(
-        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID, line: UInt = #line
+        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID,
+        line: UInt = #line
     ) -> NDArray<Complex<Scalar.Magnitude>> {
         transformingLines(
             "ifft", to: Complex<Scalar.Magnitude>.self, count: count, axis: axis, isInverse: true, normalization,
@@ -75,7 +77,8 @@ extension NDArray where Scalar: ComplexPart & LinearScalar {
     /// The transform of real numbers along an axis: the first n/2 + 1 elements of ``fft(count:axis:normalization:fileID:line:)``, of which the
     /// others are conjugates.
     public func rfft(
-        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID, line: UInt = #line
+        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID,
+        line: UInt = #line
     ) -> NDArray<Complex<Scalar>> where Scalar.Magnitude == Scalar {
         transformingLines(
             "rfft", to: Complex<Scalar>.self, count: count, axis: axis, isInverse: false, normalization,
@@ -88,7 +91,8 @@ extension NDArray {
     ///
     /// - Parameter count: the length of the result; by default 2·(length - 1). Give it where the transformed array had an odd length.
     public func irfft<Part: ComplexPart & LinearScalar>(
-        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID, line: UInt = #line
+        count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID,
+        line: UInt = #line
     ) -> NDArray<Part> where Scalar == Complex<Part>, Part.Magnitude == Part {
         transformingLines(
             "irfft", to: Part.self, count: count, axis: axis, isInverse: true, normalization, SourceLocation(fileID: fileID, line: line),
@@ -121,17 +125,19 @@ extension NDArray {
                     return end < cut && cut < end + size ? [cut - end, end + size - cut] : [size]
                 }
                 var position = 0
-                starts[axis] = chunks[axis].firstIndex { size in
-                    defer { position += size }
-                    return position == cut
-                } ?? 0
+                starts[axis] =
+                    chunks[axis].firstIndex { size in
+                        defer { position += size }
+                        return position == cut
+                    } ?? 0
                 shifted[axis] = Array(chunks[axis][starts[axis]...] + chunks[axis][..<starts[axis]])
             }
         }
         let source = list.problem == nil ? node.recut(ChunkGrid(chunks)) : node, grid = ChunkGrid(shifted), offsets = starts
         return NDArray(
             session,
-            TaskNode<Scalar>(Operation(name), grid: grid, after: [source], location: location, problem: node.problem ?? list.problem) { lowering in
+            TaskNode<Scalar>(Operation(name), grid: grid, after: [source], location: location, problem: node.problem ?? list.problem) {
+                lowering in
                 let parts = try lowering.chunks(of: source)
                 return (0..<grid.count).map { index in
                     let place = grid.coordinates(index)

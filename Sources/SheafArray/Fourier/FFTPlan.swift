@@ -86,7 +86,8 @@ final class FFTPlan<Part: ComplexPart & LinearScalar>: @unchecked Sendable {
     private static func makeConvolution(_ count: Int, _ isInverse: Bool) -> Convolution {
         var length = 1
         while length < 2 * count - 1 { length *= 2 }
-        let forward = FFTPlan(length, isInverse: false, allowsLibrary: false), inverse = FFTPlan(length, isInverse: true, allowsLibrary: false)
+        let forward = FFTPlan(length, isInverse: false, allowsLibrary: false),
+            inverse = FFTPlan(length, isInverse: true, allowsLibrary: false)
         var chirp: [Part] = []
         // k² modulo 2n keeps the angle small.
         for k in 0..<count { appendRoot(k * k % (2 * count), 2 * count, isInverse, to: &chirp) }

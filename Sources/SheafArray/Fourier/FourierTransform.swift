@@ -134,7 +134,8 @@ extension NDArray where Scalar: LinearScalar {
             return NDArray<Output>(
                 session,
                 TaskNode<Output>(
-                    Operation(name), grid: node.grid, after: [node], location: location, problem: node.problem ?? problem) { _ in [] })
+                    Operation(name), grid: node.grid, after: [node], location: location, problem: node.problem ?? problem
+                ) { _ in [] })
         }
         var chunks = node.grid.wholeAlong(place).chunks
         let source = node.recut(ChunkGrid(chunks))

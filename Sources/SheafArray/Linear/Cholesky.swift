@@ -31,7 +31,8 @@ extension NDArray where Scalar: LinearScalar {
                     } else {
                         let diagonal = scope.argument(2 + 2 * before, as: DenseArray<Scalar>.self)
                         try MatrixFactors.solveTriangular(
-                            Scalar.self, diagonal.matrix.adjoint, isLower: false, isOnTheLeft: false, tile.matrix, first: row.first, threads: 1)
+                            Scalar.self, diagonal.matrix.adjoint, isLower: false, isOnTheLeft: false, tile.matrix, first: row.first,
+                            threads: 1)
                     }
                     return TypedValue(tile)
                 }
@@ -40,7 +41,8 @@ extension NDArray where Scalar: LinearScalar {
                     for row in column..<count {
                         let region = grid.region([row, column])
                         var arguments = [
-                            lowering.constant(TilePlace(row: row, column: column, first: region.start[1])), tiles[grid.index([row, column])],
+                            lowering.constant(TilePlace(row: row, column: column, first: region.start[1])),
+                            tiles[grid.index([row, column])],
                         ]
                         for line in [row, column] { for k in 0..<column { arguments.append(made[line * count + k]!) } }
                         if row > column { arguments.append(made[column * count + column]!) }
@@ -49,7 +51,9 @@ extension NDArray where Scalar: LinearScalar {
                     }
                 }
                 return made.indices.map { index in
-                    made[index] ?? lowering.constant(DenseArray(repeating: Scalar.zeroValue, shape: [1, 1]).broadcast(to: grid.region(index).shape))
+                    made[index]
+                        ?? lowering.constant(
+                            DenseArray(repeating: Scalar.zeroValue, shape: [1, 1]).broadcast(to: grid.region(index).shape))
                 }
             })
         return upper ? lower.adjoint(location) : lower
@@ -83,11 +87,13 @@ extension NDArray where Scalar: LinearScalar {
                     let place = scope.argument(0, as: TilePlace.self), x = scope.argument(1, as: DenseArray<Scalar>.self).copied()
                     for k in stride(from: 3, to: scope.argumentCount, by: 2) {
                         try scope.checkCancellation()
-                        let factor = scope.argument(k, as: DenseArray<Scalar>.self), known = scope.argument(k + 1, as: DenseArray<Scalar>.self)
+                        let factor = scope.argument(k, as: DenseArray<Scalar>.self),
+                            known = scope.argument(k + 1, as: DenseArray<Scalar>.self)
                         try MatrixProduct.multiply(Scalar.scalarType, factor.matrix, known.matrix, into: x.matrix, .subtract)
                     }
                     let diagonal = scope.argument(2, as: DenseArray<Scalar>.self)
-                    let packed = diagonal.matrix.rowMajorStride != nil || diagonal.matrix.columnMajorStride != nil ? diagonal : diagonal.contiguous()
+                    let packed =
+                        diagonal.matrix.rowMajorStride != nil || diagonal.matrix.columnMajorStride != nil ? diagonal : diagonal.contiguous()
                     try MatrixFactors.solveTriangular(Scalar.self, packed.matrix, isLower: lower, x.matrix, first: place.first, threads: 1)
                     return withExtendedLifetime(packed) { TypedValue(x) }
                 }

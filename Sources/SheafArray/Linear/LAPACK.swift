@@ -4,26 +4,31 @@ internal import Synchronization
 /// The routines of LAPACK (and one of BLAS) on matrices in C order.
 ///
 /// LAPACK wants columns as ranges of memory. To it a matrix in C order is its transpose, so these functions ask for the transposed
-/// problem instead of copying: the lower Cholesky factor is its upper one, the QR decomposition its LQ decomposition.
+/// problem instead of copying where that is as fast: the lower Cholesky factor is its upper one. LU and QR take columns.
 enum LAPACK {
     private typealias Pointer = UnsafeMutableRawPointer
     private typealias F5 = @convention(c) (Pointer, Pointer, Pointer, Pointer, Pointer, Int) -> Void
     private typealias F6 = @convention(c) (Pointer, Pointer, Pointer, Pointer, Pointer, Pointer) -> Void
-    private typealias F8 = @convention(c) (Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer) -> Void
     private typealias F9 = @convention(c) (Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer) -> Void
-    private typealias F11 = @convention(c) (
-        Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int, Int
-    ) -> Void
-    private typealias F13 = @convention(c) (
-        Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int
-    ) -> Void
-    private typealias F14 = @convention(c) (
-        Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int
-    ) -> Void
-    private typealias F15 = @convention(c) (
-        Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer,
-        Pointer, Int
-    ) -> Void
+    private typealias F11 =
+        @convention(c) (
+            Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int, Int
+        ) -> Void
+    private typealias F13 =
+        @convention(c) (
+            Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int
+        ) -> Void
+    private typealias F14 =
+        @convention(c) (
+            Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer,
+            Int,
+            Int
+        ) -> Void
+    private typealias F15 =
+        @convention(c) (
+            Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer,
+            Pointer, Int
+        ) -> Void
 
     /// Whether there is a library. Without one the callers use kernels in Swift, where there are some.
     static var isAvailable: Bool { if case .success = BLASLibrary.shared { true } else { false } }
@@ -94,7 +99,8 @@ enum LAPACK {
         let trsm = try routine("trsm", type, as: F11.self)
         let isRowMajor = t.rowMajorStride != nil && !t.isConjugated
         guard let leading = isRowMajor ? t.rowMajorStride : t.columnMajorStride else {
-            throw EngineError(.unsupported, "a triangular matrix with strides \(t.rowStride) and \(t.columnStride)", hint: "report this as a bug")
+            throw EngineError(
+                .unsupported, "a triangular matrix with strides \(t.rowStride) and \(t.columnStride)", hint: "report this as a bug")
         }
         var side = letter(isOnTheLeft ? "R" : "L"), uplo = letter(isRowMajor != isLower ? "L" : "U")
         var transposition = letter(isRowMajor ? "N" : t.isConjugated ? "C" : "T"), unit = letter(hasUnitDiagonal ? "U" : "N")
@@ -118,38 +124,34 @@ enum LAPACK {
             try call("getrf", threads: threads) { getrf(&m, &n, a.base, &lda, pivots.baseAddress!, $0) }
         }
         let exchanges = pivots.withUnsafeBytes { bytes in
-            (0..<count).map { wide ? bytes.load(fromByteOffset: 8 * $0, as: Int.self) - 1 : Int(bytes.load(fromByteOffset: 4 * $0, as: Int32.self)) - 1 }
+            (0..<count).map {
+                wide ? bytes.load(fromByteOffset: 8 * $0, as: Int.self) - 1 : Int(bytes.load(fromByteOffset: 4 * $0, as: Int32.self)) - 1
+            }
         }
         return (exchanges, zero)
     }
 
-    /// Replaces a matrix by the upper triangle of its QR decomposition and, below it, what ``makeQ(_:_:_:threads:)`` makes Q of; returns the
-    /// factors of the reflections.
-    static func qr(_ type: ScalarType, _ a: MatrixView, threads: Int) throws -> [UInt8] {
-        let gelqf = try routine("gelqf", type, as: F8.self)
-        var m = a.columns, n = a.rows, lda = max(a.rowStride, 1), length = -1
-        var tau = [UInt8](repeating: 0, count: max(min(m, n), 1) * type.byteCount)
-        let question = Workspace(bytes: 64)
-        _ = try tau.withUnsafeMutableBytes { tau in
-            _ = try call("gelqf", threads: 1, [question]) { gelqf(&m, &n, a.base, &lda, tau.baseAddress!, question.base, &length, $0) }
-            length = question.length(type)
-            let work = Workspace(bytes: length * type.byteCount)
-            return try call("gelqf", threads: threads, [work]) { gelqf(&m, &n, a.base, &lda, tau.baseAddress!, work.base, &length, $0) }
-        }
-        return tau
+    /// Columns whose reflections are applied together.
+    static let reflectionBlock = 32
+
+    /// Replaces a matrix whose *columns* are ranges of memory, of at least as many rows as columns, by the upper triangle of its QR
+    /// decomposition and, below it, the vectors of its reflections; `t` gets, column by column, what combines blocks of them.
+    static func qr(_ type: ScalarType, _ a: MatrixView, t: UnsafeMutableRawPointer, threads: Int) throws {
+        let geqrt = try routine("geqrt", type, as: F9.self)
+        var m = a.rows, n = a.columns, lda = max(a.columnStride, 1), nb = min(reflectionBlock, n), ldt = nb
+        let work = Workspace(bytes: nb * n * type.byteCount)
+        _ = try call("geqrt", threads: threads, [work]) { geqrt(&m, &n, &nb, a.base, &lda, t, &ldt, work.base, $0) }
     }
 
-    /// Replaces what ``qr(_:_:threads:)`` left by the first columns of Q, as many as the shorter side.
-    static func makeQ(_ type: ScalarType, _ a: MatrixView, _ tau: [UInt8], threads: Int) throws {
-        let orglq = try routine("orglq", type, complex: "unglq", as: F9.self)
-        var k = min(a.rows, a.columns), m = k, n = a.rows, lda = max(a.rowStride, 1), length = -1
-        var tau = tau
-        let question = Workspace(bytes: 64)
-        _ = try tau.withUnsafeMutableBytes { tau in
-            _ = try call("orglq", threads: 1, [question]) { orglq(&m, &n, &k, a.base, &lda, tau.baseAddress!, question.base, &length, $0) }
-            length = question.length(type)
-            let work = Workspace(bytes: length * type.byteCount)
-            return try call("orglq", threads: threads, [work]) { orglq(&m, &n, &k, a.base, &lda, tau.baseAddress!, work.base, &length, $0) }
+    /// Multiplies c by the q of a decomposition that ``qr(_:_:t:threads:)`` made; the columns of c are ranges of memory.
+    static func multiplyQ(_ type: ScalarType, _ v: MatrixView, t: UnsafeMutableRawPointer, _ c: MatrixView, threads: Int) throws {
+        let gemqrt = try routine("gemqrt", type, as: F14.self)
+        var side = letter("L"), transposition = letter("N"), m = c.rows, n = c.columns, k = v.columns, nb = min(reflectionBlock, k),
+            ldt = nb
+        var ldv = max(v.columnStride, 1), ldc = max(c.columnStride, 1)
+        let work = Workspace(bytes: nb * n * type.byteCount)
+        _ = try call("gemqrt", threads: threads, [work]) {
+            gemqrt(&side, &transposition, &m, &n, &k, &nb, v.base, &ldv, t, &ldt, c.base, &ldc, work.base, $0, 1, 1)
         }
     }
 
@@ -173,7 +175,7 @@ enum LAPACK {
             }
             let gesdd = try routine("gesdd", type, as: F14.self)
             return try call("gesdd", threads: threads, [work, real, integers]) {
-                gesdd(&job, &m, &n, a.base, &lda, s, vh, &ldu, u, &ldvt, work.base, &length, integers.base, $0, 1)
+                gesdd(&job, &m, &n, a.base, &lda, s, vh, &ldu, u, &ldvt, work.base, &length, integers.base, $0, 1, 1)
             }
         }
         let question = Workspace(bytes: 64)
@@ -195,7 +197,8 @@ enum LAPACK {
                 let heevd = try routine("heevd", type, as: F13.self)
                 return try call("heevd", threads: threads, [work, real, integers]) {
                     heevd(
-                        &job, &uplo, &n, a.base, &lda, values, work.base, &length, real.base, &realLength, integers.base, &integerLength, $0,
+                        &job, &uplo, &n, a.base, &lda, values, work.base, &length, real.base, &realLength, integers.base, &integerLength,
+                        $0,
                         1, 1)
                 }
             }

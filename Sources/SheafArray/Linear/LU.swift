@@ -23,12 +23,15 @@ extension NDArray where Scalar: LinearScalar {
             let failed = failedNode("lu", problem, location)
             return LUDecomposition(
                 rowOrder: NDArray<Int>(
-                    session, TaskNode<Int>(Operation("lu"), grid: ChunkGrid([[0]]), after: [], location: location, problem: failed.problem) { _ in [] }),
+                    session,
+                    TaskNode<Int>(Operation("lu"), grid: ChunkGrid([[0]]), after: [], location: location, problem: failed.problem) { _ in []
+                    }),
                 lower: NDArray(session, failed), upper: NDArray(session, failed))
         }
         let panels = LUPanels<Scalar>.node(of: node, location), sizes = panels.sizes, size = shape[0]
         let grid = ChunkGrid([sizes, sizes])
-        let order = TaskNode<Int>(Operation("lu order"), grid: ChunkGrid(whole: [size]), after: [panels.node], location: location) { lowering in
+        let order = TaskNode<Int>(Operation("lu order"), grid: ChunkGrid(whole: [size]), after: [panels.node], location: location) {
+            lowering in
             let made = try lowering.chunks(of: panels.node)
             return [
                 lowering.add(Operation("lu order"), Array(made[sizes.count...]), location: location) { scope in
@@ -155,7 +158,9 @@ extension NDArray where Scalar: LinearScalar {
         if let problem = squareProblem(name, location) {
             return NDArray<R>(
                 session,
-                TaskNode<R>(Operation(name), grid: ChunkGrid(whole: []), after: [node], location: location, problem: node.problem ?? problem) { _ in
+                TaskNode<R>(
+                    Operation(name), grid: ChunkGrid(whole: []), after: [node], location: location, problem: node.problem ?? problem
+                ) { _ in
                     []
                 })
         }

@@ -10,18 +10,9 @@ struct LUPanel<Scalar: LinearScalar>: Sendable {
     private var first: Int { exchanges.first }
     private var width: Int { matrix.shape[1] }
 
-    /// A copy whose columns are ranges of memory.
-    private static func columns(of source: DenseArray<Scalar>) -> DenseArray<Scalar> {
-        let columns = source.rank > 1 ? source.shape[1] : 1
-        let copy = DenseArray<Scalar>(shape: [columns, source.shape[0]]) { _ in }.transposed()
-        let matrix = source.matrix
-        copy.assign(source.viewed(shape: copy.shape, strides: [matrix.rowStride, matrix.columnStride]))
-        return copy
-    }
-
     /// Decomposes the rows from `first` on of a block of columns that the blocks before have been eliminated from.
     init(decomposing source: DenseArray<Scalar>, first: Int, threads: Int) throws {
-        let copy = Self.columns(of: source), rows = copy.shape[0], width = copy.shape[1]
+        let copy = source.copiedByColumns(), rows = copy.shape[0], width = copy.shape[1]
         let below = copy.matrix.box(first..<rows, 0..<width, elementBytes: MemoryLayout<Scalar>.stride)
         let found =
             LAPACK.isAvailable
@@ -39,7 +30,7 @@ struct LUPanel<Scalar: LinearScalar>: Sendable {
     /// Columns that this block has been eliminated from: their rows in its order, the tile beside the diagonal one solved, and its products
     /// subtracted below.
     func eliminate(_ source: DenseArray<Scalar>) throws -> DenseArray<Scalar> {
-        let columns = Self.columns(of: source), rows = columns.shape[0]
+        let columns = source.copiedByColumns(), rows = columns.shape[0]
         for column in 0..<columns.shape[1] { exchanges.apply(to: columns.base + column * rows) }
         let all = columns.matrix, own = matrix.matrix, end = first + width
         let top = box(all, first..<end)
@@ -57,7 +48,7 @@ struct LUPanel<Scalar: LinearScalar>: Sendable {
 
     /// Columns of the upper system in which this block's rows have been solved, and subtracted above.
     func substituteBack(_ source: DenseArray<Scalar>) throws -> DenseArray<Scalar> {
-        let columns = Self.columns(of: source)
+        let columns = source.copiedByColumns()
         let all = columns.matrix, own = matrix.matrix, end = first + width
         let top = box(all, first..<end)
         try MatrixFactors.solveTriangular(
@@ -161,7 +152,8 @@ enum LUPanels<Scalar: LinearScalar> {
             let factor = lowering.function(Operation("lu")) { scope in
                 TypedValue(
                     try LUPanel<Scalar>(
-                        decomposing: scope.argument(0, as: DenseArray<Scalar>.self), first: scope.argument(1, as: Int.self), threads: threads))
+                        decomposing: scope.argument(0, as: DenseArray<Scalar>.self), first: scope.argument(1, as: Int.self),
+                        threads: threads))
             }
             let eliminate = lowering.function(Operation("eliminate")) { scope in
                 TypedValue(try scope.argument(1, as: LUPanel<Scalar>.self).eliminate(scope.argument(0, as: DenseArray<Scalar>.self)))

@@ -21,8 +21,10 @@ extension NDArray where Scalar: LinearScalar {
         let location = SourceLocation(fileID: fileID, line: line)
         guard rank == 2, right.rank == 1 || right.rank == 2, shape[0] == right.shape[0], shape[0] >= shape[1] else {
             let problem = PlanError(
-                .shapeMismatch, "“lstsq” of the shapes \(shape) and \(right.shape): it needs a matrix of at least as many rows as columns, and "
-                    + "a right side of as many rows", node: "lstsq", location: location, hint: "pseudoInverse() takes matrices of any shape")
+                .shapeMismatch,
+                "“lstsq” of the shapes \(shape) and \(right.shape): it needs a matrix of at least as many rows as columns, and "
+                    + "a right side of as many rows", node: "lstsq", location: location, hint: "pseudoInverse() takes matrices of any shape"
+            )
             let failed = NDArray(session, failedNode("lstsq", problem, location)), values = failed.modulus()
             return LeastSquares(solution: failed, residuals: values, singularValues: values)
         }

@@ -123,7 +123,8 @@ extension NDArray where Scalar: ArrayNumber {
         }
         if problem == nil, zip(own.list, others.list).contains(where: { shape[$0] != other.shape[$1] }) {
             problem = PlanError(
-                .shapeMismatch, "“tensorDot” of the shapes \(shape) and \(other.shape) over the axes \(own.list) and \(others.list): "
+                .shapeMismatch,
+                "“tensorDot” of the shapes \(shape) and \(other.shape) over the axes \(own.list) and \(others.list): "
                     + "their lengths differ", node: "tensorDot", location: location)
         }
         guard problem == nil else { return NDArray(session, failedNode("tensorDot", problem, location)) }

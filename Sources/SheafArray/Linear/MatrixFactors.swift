@@ -7,7 +7,8 @@ enum MatrixFactors {
     /// - Parameter first: the row of the whole matrix with which this one begins.
     static func cholesky<S: LinearScalar>(_ a: DenseArray<S>, first: Int, threads: Int) throws {
         let n = a.shape[0], view = a.matrix
-        let failed = LAPACK.isAvailable
+        let failed =
+            LAPACK.isAvailable
             ? try LAPACK.cholesky(S.scalarType, view, threads: threads) : SwiftFactors.cholesky(a.base, n, view.rowStride)
         if failed > 0 {
             throw TaskError(
@@ -41,41 +42,8 @@ enum MatrixFactors {
 
     static func singular(_ pivot: Int) -> TaskError {
         TaskError(
-            .singularMatrix, "the matrix is singular: pivot \(pivot) is zero", hint: "lstsq and pinv solve systems without a unique solution")
-    }
-
-    /// The thin QR decomposition: r (k, columns) with a diagonal that is not negative and, if wanted, q (rows, k), where k is the shorter
-    /// side.
-    static func qr<S: LinearScalar>(_ a: DenseArray<S>, wantsQ: Bool, threads: Int) throws -> (q: DenseArray<S>?, r: DenseArray<S>) {
-        let rows = a.shape[0], columns = a.shape[1], k = min(rows, columns)
-        if k == 0 {
-            return (DenseArray(shape: [rows, 0]) { _ in }, DenseArray(shape: [0, columns]) { _ in })
-        }
-        var q: DenseArray<S>?
-        let r: DenseArray<S>
-        if LAPACK.isAvailable {
-            let work = a.copied(), view = work.matrix
-            let tau = try LAPACK.qr(S.scalarType, view, threads: threads)
-            r = DenseArray(shape: [k, columns]) { out in
-                out.initialize(repeating: .zeroValue)
-                for row in 0..<k { for column in row..<columns { out[row * columns + column] = work.base[row * columns + column] } }
-            }
-            if wantsQ {
-                try LAPACK.makeQ(S.scalarType, view, tau, threads: threads)
-                q = work.viewed(shape: [rows, k], strides: [columns, 1])
-            }
-        } else {
-            (q, r) = SwiftFactors.qr(a, wantsQ: wantsQ)
-        }
-        // Reflections leave signs to chance; with a diagonal that is not negative the decomposition is unique.
-        for row in 0..<k {
-            let diagonal = r.base[row * columns + row]
-            guard diagonal != .zeroValue, diagonal != S(realPart: diagonal.modulus), diagonal.modulus.isFinite else { continue }
-            let phase = diagonal * S(realPart: 1 / diagonal.modulus), back = phase.conjugated
-            for column in row..<columns { r.base[row * columns + column] = r.base[row * columns + column] * back }
-            if let q { for line in 0..<rows { q.base[line * q.strides[0] + row] = q.base[line * q.strides[0] + row] * phase } }
-        }
-        return (q, r)
+            .singularMatrix, "the matrix is singular: pivot \(pivot) is zero",
+            hint: "lstsq and pinv solve systems without a unique solution")
     }
 
     /// The thin singular value decomposition; of each row of vh the element that is largest in size is real and positive.
@@ -115,7 +83,8 @@ extension NDArray {
         }
         if let right, right.isEmpty || right.count > 2 || right[0] != shape[0] {
             return PlanError(
-                .shapeMismatch, "“\(name)” of the shapes \(shape) and \(right): a right side has one or two axes, and as many rows as the matrix",
+                .shapeMismatch,
+                "“\(name)” of the shapes \(shape) and \(right): a right side has one or two axes, and as many rows as the matrix",
                 node: name, location: location)
         }
         return nil

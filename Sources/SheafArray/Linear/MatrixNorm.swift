@@ -35,7 +35,8 @@ extension NDArray where Scalar: LinearScalar {
         let problem =
             matrixProblem("matrixNorm", location)
             ?? (count == 0 && norm != .frobenius && norm != .nuclear
-                ? PlanError(.invalidArgument, "“matrixNorm” of no elements: the shape is \(shape)", node: "matrixNorm", location: location) : nil)
+                ? PlanError(.invalidArgument, "“matrixNorm” of no elements: the shape is \(shape)", node: "matrixNorm", location: location)
+                : nil)
         if let problem { return NDArray(session, failedNode("matrixNorm", problem, location)).modulus() }
         switch norm {
         case .frobenius: return scaledSumOfSquares(location)
@@ -72,7 +73,8 @@ extension NDArray where Scalar: LinearScalar {
                 var level = parts
                 while level.count > 1 {
                     level = stride(from: 0, to: level.count, by: 16).map { start in
-                        lowering.add(Operation("combine"), Array(level[start..<Swift.min(start + 16, level.count)]), location: location) { scope in
+                        lowering.add(Operation("combine"), Array(level[start..<Swift.min(start + 16, level.count)]), location: location) {
+                            scope in
                             TypedValue(
                                 (1..<Swift.max(scope.argumentCount, 1)).reduce(scope.argument(0, as: ScaledSum<Scalar.Magnitude>.self)) {
                                     $0.adding(scope.argument($1, as: ScaledSum<Scalar.Magnitude>.self))

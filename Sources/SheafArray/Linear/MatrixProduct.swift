@@ -4,11 +4,12 @@ internal import SheafCore
 enum MatrixProduct {
     enum Mode { case set, add, subtract }
 
-    private typealias Gemm = @convention(c) (
-        UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<Int>, UnsafePointer<Int>, UnsafePointer<Int>, UnsafeRawPointer,
-        UnsafeRawPointer, UnsafePointer<Int>, UnsafeRawPointer, UnsafePointer<Int>, UnsafeRawPointer, UnsafeMutableRawPointer,
-        UnsafePointer<Int>, Int, Int
-    ) -> Void
+    private typealias Gemm =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<Int>, UnsafePointer<Int>, UnsafePointer<Int>, UnsafeRawPointer,
+            UnsafeRawPointer, UnsafePointer<Int>, UnsafeRawPointer, UnsafePointer<Int>, UnsafeRawPointer, UnsafeMutableRawPointer,
+            UnsafePointer<Int>, Int, Int
+        ) -> Void
 
     private static let gemms: [ScalarType: Gemm] = {
         guard case .success(let library) = BLASLibrary.shared else { return [:] }

@@ -21,7 +21,8 @@ extension NDArray where Scalar: LinearScalar {
             return (NDArray(session, tree.q(columns)), NDArray(session, tree.part(0, [columns, columns], as: Scalar.self)))
         }
         // The first square block, and what is beside it.
-        let first = NDArray(session, node.columns(0..<rows, as: Scalar.self, location)), tree = TallSkinny<Scalar>(first.node, wantsQ: true, location)
+        let first = NDArray(session, node.columns(0..<rows, as: Scalar.self, location)),
+            tree = TallSkinny<Scalar>(first.node, wantsQ: true, location)
         let q = NDArray(session, tree.q(rows)), left = tree.part(0, [rows, rows], as: Scalar.self)
         let rest = node.columns(rows..<columns, as: Scalar.self, location)
         let right = q.adjoint(location).matmul(NDArray(session, rest), fileID: fileID, line: line).node.recut(
@@ -85,7 +86,7 @@ struct TallSkinny<Scalar: LinearScalar> {
         node = TaskNode<Scalar>(
             Operation("qr"), grid: ChunkGrid.values(topCount + (wantsQ ? sizes.count : 0)), after: [cut], location: location
         ) { lowering in
-            try Self.lower(lowering, blocks: lowering.chunks(of: cut), columns: columns, wantsQ: wantsQ, top: top, location)
+            try Self.lower(lowering, blocks: lowering.chunks(of: cut), rows: sizes, columns: columns, wantsQ: wantsQ, top: top, location)
         }
     }
 
@@ -117,33 +118,34 @@ struct TallSkinny<Scalar: LinearScalar> {
     }
 
     private static func lower(
-        _ lowering: ArrayLowering, blocks: [Graph.Argument], columns: Int, wantsQ: Bool, top: Top, _ location: SourceLocation
+        _ lowering: ArrayLowering, blocks: [Graph.Argument], rows: [Int], columns: Int, wantsQ: Bool, top: Top, _ location: SourceLocation
     ) throws -> [Graph.Argument] {
         let bytes = MemoryLayout<Scalar>.stride, cost = Cost(resultBytes: columns * columns * bytes)
         let threads = blocks.count == 1 ? lowering.workers : 1
         let decompose = lowering.function(Operation("qr")) { scope in
             let parts = (0..<scope.argumentCount).map { scope.argument($0, as: DenseArray<Scalar>.self) }
             let stacked = parts.count == 1 ? parts[0] : Self.stacked(parts)
-            let made = try MatrixFactors.qr(stacked, wantsQ: wantsQ, threads: threads)
-            return TypedValue(QRPair(q: made.q, r: made.r, rows: parts.map { $0.shape[0] }))
+            return TypedValue(try QRFactor(stacked, rows: parts.map { $0.shape[0] }, threads: threads))
         }
-        let takeR = lowering.function(Operation("r")) { scope in TypedValue(scope.argument(0, as: QRPair<Scalar>.self).r) }
-        /// A block's rows of q, times what the tree above has for it.
+        let takeR = lowering.function(Operation("r")) { scope in TypedValue(scope.argument(0, as: QRFactor<Scalar>.self).r) }
+        // q, times what the tree above has for it.
         let multiply = lowering.function(Operation("q")) { scope in
-            let pair = scope.argument(0, as: QRPair<Scalar>.self), factor = scope.argument(1, as: DenseArray<Scalar>.self)
-            guard let q = pair.rowsOfQ(scope.argument(2, as: Int.self)) else { return TypedValue(factor) }
-            let product = DenseArray<Scalar>(shape: [q.shape[0], factor.shape[1]]) { _ in }
-            try withExtendedLifetime((q, factor)) {
-                try MatrixProduct.multiply(Scalar.scalarType, q.matrix, factor.matrix, into: product.matrix, threads: threads)
-            }
-            return TypedValue(product)
+            let factor = scope.argumentCount > 1 ? scope.argument(1, as: DenseArray<Scalar>.self) : nil
+            return TypedValue(try scope.argument(0, as: QRFactor<Scalar>.self).timesQ(factor, threads: threads))
         }
-        let takeQ = lowering.function(Operation("q")) { scope in
-            let pair = scope.argument(0, as: QRPair<Scalar>.self)
-            return TypedValue(pair.rowsOfQ(scope.argument(1, as: Int.self)) ?? pair.r)
+        // The rows of that which belong to a block.
+        let take = lowering.function(Operation("rows")) { scope in
+            let whole = scope.argument(1, as: DenseArray<Scalar>.self), rows = scope.argument(0, as: QRFactor<Scalar>.self).rows
+            let block = scope.argument(2, as: Int.self)
+            return TypedValue(
+                whole.box(Region(start: [rows[..<block].reduce(0, +), 0], shape: [rows[block], whole.shape[1]])))
         }
         // Up the tree.
-        var levels: [[Graph.Argument]] = [blocks.map { lowering.add(decompose, [$0], location: location, cost: cost) }]
+        var levels: [[Graph.Argument]] = [
+            zip(blocks, rows).map { block, rows in
+                lowering.add(decompose, [block], location: location, cost: Cost(resultBytes: rows * columns * bytes))
+            }
+        ]
         while let level = levels.last, level.count > 1 {
             let factors = level.map { lowering.add(takeR, [$0], location: location, cost: cost) }
             levels.append(
@@ -159,7 +161,7 @@ struct TallSkinny<Scalar: LinearScalar> {
             rootFactor = nil
         case .svd:
             let svd = lowering.add(Operation("svd"), [root], location: location, cost: cost) { scope in
-                let made = try MatrixFactors.svd(scope.argument(0, as: QRPair<Scalar>.self).r, threads: threads)
+                let made = try MatrixFactors.svd(scope.argument(0, as: QRFactor<Scalar>.self).r, threads: threads)
                 return TypedValue(SVDParts(u: made.u, s: made.s, vh: made.vh))
             }
             tops = [
@@ -173,22 +175,22 @@ struct TallSkinny<Scalar: LinearScalar> {
             }
         }
         guard wantsQ else { return tops }
-        // Down again: what each pair's q is multiplied by.
-        var factors: [Graph.Argument?] = [rootFactor]
+        // Down again: what each block's q is multiplied by.
+        func product(_ factor: Graph.Argument, _ multiplier: Graph.Argument?, _ rows: Int) -> Graph.Argument {
+            lowering.add(
+                multiply, [factor] + (multiplier.map { [$0] } ?? []), location: location, cost: Cost(resultBytes: rows * columns * bytes))
+        }
+        var multipliers: [Graph.Argument?] = [rootFactor]
         for depth in (0..<(levels.count - 1)).reversed() {
             let above = levels[depth + 1]
-            factors = levels[depth].indices.map { child in
-                let parent = child / fanIn, place = lowering.constant(child % fanIn)
-                if let factor = factors[parent] { return lowering.add(multiply, [above[parent], factor, place], location: location, cost: cost) }
-                return lowering.add(takeQ, [above[parent], place], location: location, cost: cost)
+            let products = zip(above, multipliers).map { product($0, $1, fanIn * columns) }
+            multipliers = levels[depth].indices.map { child in
+                let parent = child / fanIn
+                return lowering.add(
+                    take, [above[parent], products[parent], lowering.constant(child % fanIn)], location: location, cost: cost)
             }
         }
-        let whole = lowering.constant(0)
-        return tops
-            + zip(levels[0], factors).map { pair, factor in
-                guard let factor else { return lowering.add(takeQ, [pair, whole], location: location, cost: cost) }
-                return lowering.add(multiply, [pair, factor, whole], location: location, cost: cost)
-            }
+        return tops + levels[0].indices.map { product(levels[0][$0], multipliers[$0], rows[$0]) }
     }
 
     private static func stacked(_ parts: [DenseArray<Scalar>]) -> DenseArray<Scalar> {
@@ -200,38 +202,6 @@ struct TallSkinny<Scalar: LinearScalar> {
             row += part.shape[0]
         }
         return result
-    }
-}
-
-/// A QR decomposition, of which the rows of q belong to several blocks.
-struct QRPair<Scalar: LinearScalar>: Sendable {
-    let q: DenseArray<Scalar>?
-    let r: DenseArray<Scalar>
-    /// Of each block.
-    let rows: [Int]
-
-    /// The rows of q that belong to a block.
-    func rowsOfQ(_ block: Int) -> DenseArray<Scalar>? {
-        q.map { $0.box(Region(start: [rows[..<block].reduce(0, +), 0], shape: [rows[block], $0.shape[1]])) }
-    }
-}
-
-extension QRPair: MemorySized, SpillCodable {
-    var memoryByteCount: Int { (q?.memoryByteCount ?? 0) + r.memoryByteCount }
-
-    func spill(to bytes: inout [UInt8]) {
-        r.spill(to: &bytes)
-        appendCount(rows.count, to: &bytes)
-        for count in rows { appendCount(count, to: &bytes) }
-        appendCount(q == nil ? 0 : 1, to: &bytes)
-        q?.spill(to: &bytes)
-    }
-
-    init(spilled reader: inout SpillReader) throws {
-        r = try DenseArray(spilled: &reader)
-        let count = try reader.count()
-        rows = try (0..<count).map { _ in try reader.count() }
-        q = try reader.count() == 0 ? nil : DenseArray(spilled: &reader)
     }
 }
 

@@ -32,7 +32,8 @@ extension NDArray where Scalar: LinearScalar {
         if let problem = matrixProblem("svd", location) {
             let failed = NDArray(session, failedNode("svd", problem, location))
             let values = TaskNode<Scalar.Magnitude>(
-                Operation("svd"), grid: ChunkGrid([[0]]), after: [], location: location, problem: failed.node.problem) { _ in [] }
+                Operation("svd"), grid: ChunkGrid([[0]]), after: [], location: location, problem: failed.node.problem
+            ) { _ in [] }
             return SVD(u: failed, s: NDArray<Scalar.Magnitude>(session, values), vh: failed)
         }
         let (rows, columns) = (shape[0], shape[1]), short = Swift.min(rows, columns)
@@ -82,7 +83,8 @@ extension NDArray where Scalar: LinearScalar {
         }
         let small = q.adjoint(location).matmul(self, fileID: fileID, line: line).svd(fileID: fileID, line: line)
         let u = q.matmul(small.u, fileID: fileID, line: line)
-        let s = TaskNode<Scalar.Magnitude>(Operation("take"), grid: ChunkGrid([[kept]]), after: [small.s.node], location: location) { lowering in
+        let s = TaskNode<Scalar.Magnitude>(Operation("take"), grid: ChunkGrid([[kept]]), after: [small.s.node], location: location) {
+            lowering in
             [
                 lowering.add(Operation("take"), try lowering.chunks(of: small.s.node), location: location) { scope in
                     TypedValue(scope.argument(0, as: DenseArray<Scalar.Magnitude>.self).box(Region(start: [0], shape: [kept])))
@@ -97,7 +99,8 @@ extension NDArray where Scalar: LinearScalar {
 
     private func failedSVD(_ location: SourceLocation) -> SVD<Scalar> {
         let values = TaskNode<Scalar.Magnitude>(
-            Operation("svd"), grid: ChunkGrid([[0]]), after: [], location: location, problem: node.problem) { _ in [] }
+            Operation("svd"), grid: ChunkGrid([[0]]), after: [], location: location, problem: node.problem
+        ) { _ in [] }
         return SVD(u: self, s: NDArray<Scalar.Magnitude>(session, values), vh: self)
     }
 
@@ -136,7 +139,8 @@ extension NDArray where Scalar: LinearScalar {
         let both = TaskNode<Scalar>(Operation("eigh"), grid: ChunkGrid.values(2), after: [whole], location: location) { lowering in
             let workers = lowering.workers, bytes = size * size * MemoryLayout<Scalar>.stride
             let made = lowering.add(
-                Operation("eigh"), try lowering.chunks(of: whole), location: location, cost: Cost(resultBytes: bytes, workingBytes: 2 * bytes)
+                Operation("eigh"), try lowering.chunks(of: whole), location: location,
+                cost: Cost(resultBytes: bytes, workingBytes: 2 * bytes)
             ) { scope in
                 let work = scope.argument(0, as: DenseArray<Scalar>.self).copied()
                 let values = DenseArray<Scalar.Magnitude>(shape: [size]) { _ in }
@@ -148,14 +152,20 @@ extension NDArray where Scalar: LinearScalar {
                 return TypedValue(SVDParts(u: work.transposed(), s: values, vh: DenseArray(shape: [0]) { _ in }))
             }
             return [
-                lowering.add(Operation("eigenvalues"), [made], location: location) { TypedValue($0.argument(0, as: SVDParts<Scalar>.self).s) },
-                lowering.add(Operation("eigenvectors"), [made], location: location) { TypedValue($0.argument(0, as: SVDParts<Scalar>.self).u) },
+                lowering.add(Operation("eigenvalues"), [made], location: location) {
+                    TypedValue($0.argument(0, as: SVDParts<Scalar>.self).s)
+                },
+                lowering.add(Operation("eigenvectors"), [made], location: location) {
+                    TypedValue($0.argument(0, as: SVDParts<Scalar>.self).u)
+                },
             ]
         }
-        let values = TaskNode<Scalar.Magnitude>(Operation("eigenvalues"), grid: ChunkGrid([[size]]), after: [both], location: location) { lowering in
+        let values = TaskNode<Scalar.Magnitude>(Operation("eigenvalues"), grid: ChunkGrid([[size]]), after: [both], location: location) {
+            lowering in
             [try lowering.chunks(of: both)[0]]
         }
-        let vectors = TaskNode<Scalar>(Operation("eigenvectors"), grid: ChunkGrid(whole: shape), after: [both], location: location) { lowering in
+        let vectors = TaskNode<Scalar>(Operation("eigenvectors"), grid: ChunkGrid(whole: shape), after: [both], location: location) {
+            lowering in
             [try lowering.chunks(of: both)[1]]
         }
         return (NDArray<Scalar.Magnitude>(session, values), NDArray(session, vectors))

@@ -35,7 +35,8 @@ enum SwiftFactors {
         }
         let matrix = t.base.assumingMemoryBound(to: S.self), x = b.base.assumingMemoryBound(to: S.self)
         solve(
-            matrix, t.rowStride, t.columnStride, t.isConjugated, t.rows, isLower, hasUnitDiagonal, x, b.rowStride, b.columnStride, b.columns)
+            matrix, t.rowStride, t.columnStride, t.isConjugated, t.rows, isLower, hasUnitDiagonal, x, b.rowStride, b.columnStride, b.columns
+        )
     }
 
     @_specialize(where S == Double)
@@ -96,10 +97,10 @@ enum SwiftFactors {
         return (exchanges, zeroPivot)
     }
 
-    /// The thin QR decomposition by reflections: r (k, columns) and, if wanted, q (rows, k), where k is the shorter side.
+    /// The thin QR decomposition by reflections: q (rows, k) and r (k, columns), where k is the shorter side.
     @_specialize(where S == Double)
     @_specialize(where S == Float)
-    static func qr<S: LinearScalar>(_ a: DenseArray<S>, wantsQ: Bool) -> (q: DenseArray<S>?, r: DenseArray<S>) {
+    static func qr<S: LinearScalar>(_ a: DenseArray<S>) -> (q: DenseArray<S>, r: DenseArray<S>) {
         let rows = a.shape[0], columns = a.shape[1], k = min(rows, columns)
         let copy = a.copied(), work = copy.base
         var vectors: [[S]] = []
@@ -116,10 +117,11 @@ enum SwiftFactors {
             vectors.append(vector)
         }
         let r = DenseArray<S>(shape: [k, columns]) { out in
-            for row in 0..<k { for column in 0..<columns { out[row * columns + column] = column < row ? .zeroValue : work[row * columns + column] } }
+            for row in 0..<k {
+                for column in 0..<columns { out[row * columns + column] = column < row ? .zeroValue : work[row * columns + column] }
+            }
         }
         withExtendedLifetime(copy) {}
-        guard wantsQ else { return (nil, r) }
         let q = DenseArray<S>(shape: [rows, k]) { out in
             out.initialize(repeating: .zeroValue)
             guard let base = out.baseAddress else { return }

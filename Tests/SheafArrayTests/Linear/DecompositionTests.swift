@@ -277,8 +277,8 @@ struct DecompositionTests {
     }
 
     @Test("without LAPACK: the same factors in Swift")
-    func swiftFactors() throws {
-        func check<S: OracleLinear>(_: S.Type) throws {
+    func swiftFactors() {
+        func check<S: OracleLinear>(_: S.Type) {
             let limit = S.tolerance * 1000
             func close(_ a: DenseArray<S>, _ b: DenseArray<S>, _ comment: Comment) {
                 #expect(a.shape == b.shape && zip(a.elements, b.elements).allSatisfy { $0.distance(to: $1) < limit }, comment)
@@ -289,8 +289,8 @@ struct DecompositionTests {
                 return withExtendedLifetime((a, b)) { result }
             }
             let tall = Self.elements([11, 6], as: S.self)
-            let (q, r) = SwiftFactors.qr(tall, wantsQ: true)
-            close(product(try #require(q), r), tall, "qr")
+            let (q, r) = SwiftFactors.qr(tall)
+            close(product(q, r), tall, "qr")
             let square = Self.elements([8, 8], as: S.self), work = square.copied()
             let found = SwiftFactors.lu(work.base, 8, 8, 8, 1)
             #expect(found.zeroPivot == 0)
@@ -302,7 +302,8 @@ struct DecompositionTests {
             let order = RowExchanges.order([RowExchanges(first: 0, with: found.exchanges)], rows: 8)
             close(product(lower, upper), DenseArray(order.flatMap { row in (0..<8).map { square[row, $0] } }, shape: [8, 8]), "lu")
             for isLeft in [true, false] {
-                let side = isLeft ? Self.elements([8, 3], as: S.self, seed: 4) : Self.elements([3, 8], as: S.self, seed: 4), x = side.copied()
+                let side = isLeft ? Self.elements([8, 3], as: S.self, seed: 4) : Self.elements([3, 8], as: S.self, seed: 4),
+                    x = side.copied()
                 SwiftFactors.solveTriangular(S.self, upper.matrix, isLower: false, hasUnitDiagonal: false, isOnTheLeft: isLeft, x.matrix)
                 close(isLeft ? product(upper, x) : product(x, upper), side, "triangular")
             }
@@ -317,9 +318,9 @@ struct DecompositionTests {
             definite.base[14] = .zeroValue - .oneValue
             #expect(SwiftFactors.cholesky(definite.base, 6, 6) == 3)
         }
-        try check(Double.self)
-        try check(Float.self)
-        try check(Complex<Double>.self)
-        try check(Complex<Float>.self)
+        check(Double.self)
+        check(Float.self)
+        check(Complex<Double>.self)
+        check(Complex<Float>.self)
     }
 }

@@ -36,8 +36,10 @@ struct FourierTests {
             case ("ifftn", _): try await expect(complex().ifftn())
             case ("fftShift", _): try await expect(real().fftShift())
             case ("ifftShift", _): try await expect(real().ifftShift())
-            case ("fftFrequencies", _): try await expect(session.fftFrequencies(options.n!, spacing: options.spacing!, chunks: .uniform(chunk)))
-            case ("rfftFrequencies", _): try await expect(session.rfftFrequencies(options.n!, spacing: options.spacing!, chunks: .uniform(chunk)))
+            case ("fftFrequencies", _):
+                try await expect(session.fftFrequencies(options.n!, spacing: options.spacing!, chunks: .uniform(chunk)))
+            case ("rfftFrequencies", _):
+                try await expect(session.rfftFrequencies(options.n!, spacing: options.spacing!, chunks: .uniform(chunk)))
             default: Issue.record("an unknown operation: \(test)")
             }
         }
@@ -64,7 +66,9 @@ struct FourierTests {
         return worst / squares.squareRoot() / 0x1p-53
     }
 
-    @Test("the transform in Swift is accurate for every kind of length", arguments: [1, 2, 3, 4, 5, 6, 8, 9, 49, 62, 121, 127, 128, 360, 509, 1000, 1021, 2048, 2187])
+    @Test(
+        "the transform in Swift is accurate for every kind of length",
+        arguments: [1, 2, 3, 4, 5, 6, 8, 9, 49, 62, 121, 127, 128, 360, 509, 1000, 1021, 2048, 2187])
     func accuracy(count: Int) {
         #expect(error(count, isInverse: false) < 30)
         #expect(error(count, isInverse: true) < 30)

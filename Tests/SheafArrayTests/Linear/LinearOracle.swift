@@ -78,7 +78,8 @@ extension LinearCase.Packed {
 /// Whether the elements are those of the oracle: exactly for integers, else within a multiple of the type's tolerance, relative to the
 /// largest element.
 func expectClose<S: OracleScalar>(
-    _ array: DenseArray<S>, _ expected: DenseArray<S>, factor: Double = 1, _ comment: Comment, sourceLocation: Testing.SourceLocation = #_sourceLocation
+    _ array: DenseArray<S>, _ expected: DenseArray<S>, factor: Double = 1, _ comment: Comment,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) {
     #expect(array.shape == expected.shape, comment, sourceLocation: sourceLocation)
     guard array.shape == expected.shape else { return }

@@ -35,7 +35,7 @@ struct ProductTests {
                 case "outer": inputs[0].outer(inputs[1])
                 case "tensorDot": inputs[0].tensorDot(inputs[1], axes: (test.options.axes![0], test.options.axes![1]))
                 case "einsum": session.einsum(test.options.subscripts!, inputs)
-                default: try vdot(inputs) 
+                default: try vdot(inputs)
                 }
             let expected = test.result.dense(as: S.self)
             #expect(result.shape == expected.shape, "\(test)")
@@ -95,11 +95,13 @@ struct ProductTests {
             }
         }
         let every = session.array(dense.viewed(shape: [5, 3], strides: [12, 2]), chunks: 3)
-        let product = try await every.matmul(every.matmul(session.ones(shape: [3, 2]))
-            .matmul(session.ones(shape: [2, 3]).matmul(session.ones(shape: [3, 3])))
-            .matmul(session.ones(shape: [3, 1])).dot(session.ones(shape: [1]))
-            .outer(session.ones(shape: [3])).matmul(session.ones(shape: [3]))
-            .dot(session.ones(shape: [5])) * session.ones(shape: [3])).compute()
+        let product = try await every.matmul(
+            every.matmul(session.ones(shape: [3, 2]))
+                .matmul(session.ones(shape: [2, 3]).matmul(session.ones(shape: [3, 3])))
+                .matmul(session.ones(shape: [3, 1])).dot(session.ones(shape: [1]))
+                .outer(session.ones(shape: [3])).matmul(session.ones(shape: [3]))
+                .dot(session.ones(shape: [5])) * session.ones(shape: [3])
+        ).compute()
         #expect(product.shape == [5])
     }
 
@@ -118,7 +120,8 @@ struct ProductTests {
     func swiftKernel() throws {
         func check<S: OracleScalar>(_: S.Type, _ make: (Int) -> S) throws {
             for (m, k, n) in [(1, 1, 1), (3, 5, 2), (17, 33, 9), (66, 260, 9), (5, 3, 515), (65, 1, 66), (4, 0, 4)] {
-                let a = DenseArray((0..<(m * k)).map(make), shape: [k, m]).transposed(), b = DenseArray((0..<(k * n)).map(make), shape: [k, n])
+                let a = DenseArray((0..<(m * k)).map(make), shape: [k, m]).transposed(),
+                    b = DenseArray((0..<(k * n)).map(make), shape: [k, n])
                 let mine = DenseArray<S>(repeating: make(3), shape: [m, n]), theirs = mine.copied()
                 var (left, right) = (a.matrix, b.matrix)
                 left.isConjugated = true
