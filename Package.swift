@@ -52,7 +52,8 @@ let package = Package(
             name: "SheafProgram",
             dependencies: ["SheafCore", "SheafLocal", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
-        .target(name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafProgram"], swiftSettings: settings),
+        .target(
+            name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafProgram"], swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
             name: "sheaf-cli", dependencies: ["Sheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],

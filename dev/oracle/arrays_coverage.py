@@ -22,8 +22,8 @@ import dask.array as da
 ROOT = pathlib.Path(__file__).parents[2]
 
 TOP = """
-abs: `abs(x)`
-absolute: `abs(x)`
+abs: `x.abs()`
+absolute: `x.abs()`
 add: `x + y`
 all: `x.all(axes:)`
 allclose: `x.allClose(to:)`
@@ -34,13 +34,13 @@ apply_along_axis: = `x.rechunked([..., -1]).mapChunks { }`, with the axis in one
 apply_gufunc: - signatures are strings; `mapChunks`, `blockwise` and `mapOverlap` take typed closures
 apply_over_axes: = a chain of calls with `keepingDimensions: true`
 arange: `session.arange(start, end, step:)`
-arccos: `acos(x)`
-arccosh: `acosh(x)`
-arcsin: `asin(x)`
-arcsinh: `asinh(x)`
-arctan: `atan(x)`
+arccos: `x.acos()`
+arccosh: `x.acosh()`
+arcsin: `x.asin()`
+arcsinh: `x.asinh()`
+arctan: `x.atan()`
 arctan2: `y.atan2(x)`
-arctanh: `atanh(x)`
+arctanh: `x.atanh()`
 argmax: `x.argMax(axis:)`
 argmin: `x.argMin(axis:)`
 argtopk: `x.argTopK(k, axis:)`
@@ -64,7 +64,7 @@ blockwise: `session.blockwise(...)`
 broadcast_arrays: `session.broadcast([x, y])`
 broadcast_to: `x.broadcast(to: shape)`
 cbrt: `x.cubeRoot()`
-ceil: `ceil(x)`
+ceil: `x.ceil()`
 choose: = `(index .== 0).select(a, (index .== 1).select(b, c))`
 clip: `x.clip(min:max:)`
 coarsen: = `x.reshaped(to: [n / k, k])` and a reduction along the new axis
@@ -74,8 +74,8 @@ concatenate: `session.concatenate(arrays, axis:)`
 conj: `x.conjugate()`
 copysign: `x.copySign(of: y)`
 corrcoef: `x.correlation()` :: compose it: centre the rows, `matmul` with the transpose, divide by the standard deviations
-cos: `cos(x)`
-cosh: `cosh(x)`
+cos: `x.cos()`
+cosh: `x.cosh()`
 count_nonzero: `x.countNonZero(axes:)`
 cov: `x.covariance()` :: compose it: `let d = x - x.mean(axes: [1], keepingDimensions: true)`, `d.matmul(d.transposed()) / (n - 1)`
 cumprod: `x.cumulativeProduct(axis:)`
@@ -96,20 +96,20 @@ einsum: `session.einsum("ij,jk->ik", a, b)`
 empty: = `session.zeros(shape:)`; memory that nobody wrote is never seen
 empty_like: = `session.zeros(shape: x.shape)`
 equal: `x .== y`
-exp: `exp(x)`
-exp2: `exp2(x)`
+exp: `x.exp()`
+exp2: `x.exp2()`
 expand_dims: `x.expandingDimensions(at:)`
-expm1: `expm1(x)`
+expm1: `x.expm1()`
 extract: `x.selected(where:)`, async: it counts first
 eye: `session.eye(Double.self, n)`
-fabs: `abs(x)`
+fabs: `x.abs()`
 fix: `x.truncated()`
 flatnonzero: `x.flatNonzero()`, async: it counts first
 flip: `x.flipped(axes:)`
 fliplr: = `x.flipped(axes: [1])`
 flipud: = `x.flipped(axes: [0])`
 float_power: = `x.cast(to: Double.self).power(y)`
-floor: `floor(x)`
+floor: `x.floor()`
 floor_divide: `x.floorDivided(by: y)`
 fmax: `x.maximumNumber(y)`
 fmin: `x.minimumNumber(y)`
@@ -152,10 +152,10 @@ left_shift: `x << y`
 less: `x .< y`
 less_equal: `x .<= y`
 linspace: `session.linspace(start, end, count:)`
-log: `log(x)`
-log10: `log10(x)`
-log1p: `log1p(x)`
-log2: `log2(x)`
+log: `x.log()`
+log10: `x.log10()`
+log1p: `x.log1p()`
+log2: `x.log2()`
 logaddexp: `x.logAddExp(y)`
 logaddexp2: `x.logAddExp2(y)`
 logical_and: `x .& y`
@@ -168,7 +168,7 @@ matmul: `a.matmul(b)`
 max: `x.max(axes:)`
 maximum: `x.maximum(y)`
 mean: `x.mean(axes:)`
-median: `x.median(axis:)`
+median: `x.median(axes:)`
 meshgrid: `session.meshgrid([x, y])` :: `x[.newAxis, .all]` and `y[.all, .newAxis]` broadcast without copies
 min: `x.min(axes:)`
 minimum: `x.minimum(y)`
@@ -184,11 +184,11 @@ nancumprod: `x.nanCumulativeProduct(axis:)`
 nancumsum: `x.nanCumulativeSum(axis:)`
 nanmax: `x.nanMax(axes:)`
 nanmean: `x.nanMean(axes:)`
-nanmedian: `x.nanMedian(axis:)`
+nanmedian: `x.nanMedian(axes:)`
 nanmin: `x.nanMin(axes:)`
 nanpercentile: = `x.nanQuantile(p / 100)`
 nanprod: `x.nanProduct(axes:)`
-nanquantile: `x.nanQuantile(q, axis:)`
+nanquantile: `x.nanQuantile(q, axes:)`
 nanstd: `x.nanStandardDeviation(axes:)`
 nansum: `x.nanSum(axes:)`
 nanvar: `x.nanVariance(axes:)`
@@ -202,15 +202,15 @@ ones: `session.ones(shape:)`
 ones_like: = `session.ones(shape: x.shape)`
 optimize: - every plan is fused and ordered when it runs
 outer: `x.outer(y)`
-pad: `x.padded(widths, mode)`
-percentile: `x.percentile(p)`
+pad: `x.padded(widths, mode:)`
+percentile: `x.percentile(p, axes:)`
 piecewise: = `(x .< 0).select(a, b)`, nested where there are more pieces
 positive: `x` itself
 power: `x.power(y)`
 prod: `x.product(axes:)`
 ptp: `x.peakToPeak(axes:)`
 push: - the last valid value carried on; `mapChunks` within one chunk
-quantile: `x.quantile(q, axis:)`
+quantile: `x.quantile(q, axes:)`
 rad2deg: `x.degrees()`
 radians: `x.radians()`
 ravel: `x.flattened()`
@@ -237,11 +237,11 @@ shape: `x.shape`
 shuffle: = `x.take(indices, axis:)`
 sign: `x.sign()`
 signbit: `x.signBit()`
-sin: `sin(x)`
-sinc: = `map`, or `sin(y) / y` with y = πx and a `where` for 0
-sinh: `sinh(x)`
+sin: `x.sin()`
+sinc: = `map`, or `y.sin() / y` with y = πx and a `where` for 0
+sinh: `x.sinh()`
 spacing: = `x.map { $0.ulp }`
-sqrt: `sqrt(x)`
+sqrt: `x.sqrt()`
 square: `x.square()`
 squeeze: `x.squeezed(axes:)`
 stack: `session.stack(arrays, axis:)`
@@ -251,8 +251,8 @@ subtract: `x - y`
 sum: `x.sum(axes:)`
 swapaxes: `x.swappingAxes(a, b)`
 take: `x.take(indices, axis:)`
-tan: `tan(x)`
-tanh: `tanh(x)`
+tan: `x.tan()`
+tanh: `x.tanh()`
 tensordot: `x.tensorDot(y, axes:)`
 tile: `x.tiled(counts)`
 to_hdf5: - HDF5 is one library with one global lock; write `.npy` or Zarr
@@ -354,13 +354,13 @@ default_rng: `session.random`, which has no state: every array names its seed
 exponential: `session.random.exponential(scale:shape:seed:)`
 f: - {OTHER}
 gamma: - {OTHER}
-geometric: = `ceil(session.random.exponential(scale: -1 / log1p(-p), shape:, seed:))`
-gumbel: = `-log(session.random.exponential(...)) * scale + mean`
+geometric: = `session.random.exponential(scale: -1 / log1p(-p), shape:, seed:).ceil()`
+gumbel: = `-session.random.exponential(...).log() * scale + mean`
 hypergeometric: - {OTHER}
 integers: `session.random.integers(in:shape:seed:)`
 laplace: = the difference of two `exponential` arrays of different seeds
-logistic: = `log(u / (1 - u))` of a `uniform` array u
-lognormal: = `exp(session.random.normal(...))`
+logistic: = `(u / (1 - u)).log()` of a `uniform` array u
+lognormal: = `session.random.normal(...).exp()`
 logseries: - {OTHER}
 multinomial: - {OTHER}
 multivariate_hypergeometric: - {OTHER}
@@ -368,7 +368,7 @@ negative_binomial: - {OTHER}
 noncentral_chisquare: - {OTHER}
 noncentral_f: - {OTHER}
 normal: `session.random.normal(mean:standardDeviation:shape:seed:)`
-pareto: = `exp(session.random.exponential(scale: 1 / a, ...)) - 1`
+pareto: = `session.random.exponential(scale: 1 / a, ...).expm1()`
 permutation: `session.random.permutation(n, seed:)`; of an array: `x.take(permutation)`
 poisson: - {OTHER}
 power: = `session.random.uniform(...).power(1 / a)`
@@ -376,7 +376,7 @@ randint: `session.random.integers(in:shape:seed:)`
 random: `session.random.uniform(shape:seed:)`
 random_integers: `session.random.integers(in:shape:seed:)`
 random_sample: `session.random.uniform(shape:seed:)`
-rayleigh: = `sqrt(session.random.exponential(...) * 2) * scale`
+rayleigh: = `(session.random.exponential(...) * 2).sqrt() * scale`
 seed: `seed:` of every function
 standard_cauchy: = the quotient of two `normal` arrays of different seeds
 standard_exponential: `session.random.exponential(shape:seed:)`

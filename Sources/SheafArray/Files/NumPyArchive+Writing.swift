@@ -115,7 +115,8 @@ private struct ZipLayout {
             Self.append(0o100644 << 16, 4, &directory)
             Self.append(Self.isLarge(member.header) ? 0xFFFF_FFFF : member.header, 4, &directory)
             directory += Array(member.name.utf8)
-            let large = (Self.isLarge(member.count) ? [member.count, member.count] : []) + (Self.isLarge(member.header) ? [member.header] : [])
+            let large =
+                (Self.isLarge(member.count) ? [member.count, member.count] : []) + (Self.isLarge(member.header) ? [member.header] : [])
             if !large.isEmpty { Self.appendExtra(large, &directory) }
         }
         let size = directory.count

@@ -116,7 +116,8 @@ extension ArrayLowering {
                     filled += length
                 }
                 try runs.forEach(start, filled) { position, done, length in
-                    try file.write(UnsafeRawBufferPointer(start: buffer + done * bytes, count: length * bytes), at: offset + position * bytes)
+                    try file.write(
+                        UnsafeRawBufferPointer(start: buffer + done * bytes, count: length * bytes), at: offset + position * bytes)
                 }
                 start += filled
             }

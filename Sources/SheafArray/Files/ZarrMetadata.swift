@@ -77,7 +77,9 @@ struct ZarrMetadata: Sendable {
         chunkShape = document.chunks
         guard shape.count == chunkShape.count, shape.count <= 64, chunkShape.allSatisfy({ $0 > 0 }),
             CheckedSize.product(shape, scalarType.byteCount) != nil, CheckedSize.product(chunkShape, scalarType.byteCount) != nil
-        else { throw FileProblem.corrupt(path, "an array of the shape \(shape.prefix(64)) in chunks of \(chunkShape.prefix(64)) cannot be") }
+        else {
+            throw FileProblem.corrupt(path, "an array of the shape \(shape.prefix(64)) in chunks of \(chunkShape.prefix(64)) cannot be")
+        }
         switch document.compressor?.id {
         case nil: packing = .none
         case "zstd": packing = .zstd

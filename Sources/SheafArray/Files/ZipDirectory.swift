@@ -25,7 +25,9 @@ struct ZipDirectory {
         var members: [Member] = [], names: Set<String> = [], position = start
         for _ in 0..<entries {
             let (member, next) = try Self.member(reader, position, end: start + size)
-            guard names.insert(member.name).inserted else { throw FileProblem.corrupt(file.path, "two members are called “\(member.name)”") }
+            guard names.insert(member.name).inserted else {
+                throw FileProblem.corrupt(file.path, "two members are called “\(member.name)”")
+            }
             members.append(member)
             position = next
         }

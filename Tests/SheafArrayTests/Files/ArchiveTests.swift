@@ -29,7 +29,8 @@ struct ArchiveTests {
         let session = Session(workers: 2), folder = try ScratchFolder(), path = folder.path("some.npz")
         let x = session.random.normal(shape: [30, 20], chunks: [7, 9], seed: 1)
         let flags = session.arange(0, 11, chunks: 4) .< 5
-        try await session.write(npz: path, [NamedArray("x", x + 1), NamedArray("flags", flags), NamedArray("empty", session.zeros(shape: [0, 3]))])
+        try await session.write(
+            npz: path, [NamedArray("x", x + 1), NamedArray("flags", flags), NamedArray("empty", session.zeros(shape: [0, 3]))])
         let archive = try NumPyArchive(path: path)
         #expect(archive.arrays.map(\.name) == ["x", "flags", "empty"])
         #expect(try await session.array(archive, "x", as: Double.self).compute() == (x + 1).compute())

@@ -112,7 +112,9 @@ struct NumPyFilesTests {
                 case 4, 5:
                     // Another size, or a space more.
                     let digits = bytes.indices.prefix(128).filter { (48...57).contains(bytes[$0]) || bytes[$0] == 32 }
-                    if let place = digits.randomElement(using: &random) { bytes[place] = Array("0123456789 ".utf8)[Int(random.next() % 11)] }
+                    if let place = digits.randomElement(using: &random) {
+                        bytes[place] = Array("0123456789 ".utf8)[Int(random.next() % 11)]
+                    }
                 case 0: bytes[at] = UInt8(truncatingIfNeeded: random.next())
                 case 1: bytes.remove(at: at)
                 case 2: bytes.insert(Array("0123456789(),'[]{}L\\ ".utf8)[Int(random.next() % 21)], at: at)
