@@ -1,3 +1,5 @@
+internal import SheafCore
+
 extension DenseArray: CustomStringConvertible {
     /// The elements in nested brackets, as NumPy prints them: of long arrays only the first and the last three along each axis. An array without axes is its element.
     public var description: String {

@@ -18,7 +18,7 @@ extension NDArray where Scalar: LinearScalar {
                 let tiles = try lowering.chunks(of: source), count = rows.count
                 let threads = count == 1 ? lowering.workers : 1
                 let factor = lowering.function(Operation("cholesky")) { scope in
-                    let row = scope.argument(0, as: TilePlace.self), tile = scope.argument(1, as: DenseArray<Scalar>.self).copied()
+                    let row = scope.argument(0, as: TilePlace.self), tile = scope.argument(1, as: DenseArray<Scalar>.self).packed()
                     let before = row.column
                     for k in 0..<before {
                         try scope.checkCancellation()
@@ -84,7 +84,7 @@ extension NDArray where Scalar: LinearScalar {
                 let tiles = try lowering.chunks(of: source), sides = try lowering.chunks(of: target)
                 let count = rows.count, columns = rightGrid.count / Swift.max(count, 1)
                 let solve = lowering.function(Operation("solveTriangular")) { scope in
-                    let place = scope.argument(0, as: TilePlace.self), x = scope.argument(1, as: DenseArray<Scalar>.self).copied()
+                    let place = scope.argument(0, as: TilePlace.self), x = scope.argument(1, as: DenseArray<Scalar>.self).packed()
                     for k in stride(from: 3, to: scope.argumentCount, by: 2) {
                         try scope.checkCancellation()
                         let factor = scope.argument(k, as: DenseArray<Scalar>.self),

@@ -53,7 +53,7 @@ extension ContractionPlan {
             return TypedValue(accumulator.map(result(of:)) ?? DenseArray(shape: grid.shape) { _ in })
         }
         let goOn = lowering.function(operation) { [self] scope in
-            let sum = inverted(scope.argument(0, as: DenseArray<Scalar>.self)).copied()
+            let sum = inverted(scope.argument(0, as: DenseArray<Scalar>.self)).packed()
             for position in stride(from: 1, to: scope.argumentCount, by: 2) {
                 try scope.checkCancellation()
                 let a = scope.argument(position, as: DenseArray<Scalar>.self), b = scope.argument(position + 1, as: DenseArray<Scalar>.self)
@@ -63,7 +63,7 @@ extension ContractionPlan {
         }
         let add = lowering.function(Operation("add")) { scope in
             let first = scope.argument(0, as: DenseArray<Scalar>.self)
-            let sum = first.copied()
+            let sum = first.packed()
             for position in 1..<max(scope.argumentCount, 1) {
                 scope.argument(position, as: DenseArray<Scalar>.self).withUnsafeBufferPointer { terms in
                     if let base = terms.baseAddress { Scalar.addLoop(sum.base, base, sum.base, sum.count) }

@@ -71,15 +71,7 @@ extension NDArray where Scalar: ArrayNumber {
         }
         let products = combining("*", other, to: Scalar.self, location: location, Scalar.multiplyLoop)
         // A sum of integers is wider than they are; back to their type it wraps around.
-        let narrow = Scalar.castLoop(from: Scalar.Sum.scalarType)
-        return products.reducing(
-            Self.sumKernel("dot") { total, _ in
-                var result = Scalar.zeroValue
-                withUnsafeBytes(of: total) { source in
-                    if let base = source.baseAddress { narrow?(base, &result, 1) }
-                }
-                return result
-            }, axes: nil, keepingDimensions: false, fileID: fileID, line: line)
+        return products.sum(fileID: fileID, line: line).cast(to: Scalar.self)
     }
 
     /// The product of each element of this array with each of the other, both seen as having one axis: (count, other's count).
@@ -155,8 +147,7 @@ extension NDArray where Scalar: LinearScalar {
             return NDArray(session, failedNode("vdot", problem, location))
         }
         let products = conjugated().combining("*", other, to: Scalar.self, location: location, Scalar.multiplyLoop)
-        return products.reducing(
-            Self.sumKernel("vdot") { total, _ in total }, axes: nil, keepingDimensions: false, fileID: fileID, line: line)
+        return products.sum(fileID: fileID, line: line)
     }
 
     /// The complex conjugate of each element; the array itself where elements are real.

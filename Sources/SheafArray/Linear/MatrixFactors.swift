@@ -56,7 +56,7 @@ enum MatrixFactors {
         let u = DenseArray<S>(shape: [rows, k]) { _ in }, s = DenseArray<S.Magnitude>(shape: [k]) { _ in }
         let vh = DenseArray<S>(shape: [k, columns]) { _ in }
         if k == 0 { return (u, s, vh) }
-        let work = a.copied()
+        let work = a.packed()
         try withExtendedLifetime(work) {
             try LAPACK.svd(S.scalarType, work.matrix, u: u.base, s: s.base, vh: vh.base, threads: threads)
         }

@@ -142,7 +142,7 @@ extension NDArray where Scalar: LinearScalar {
                 Operation("eigh"), try lowering.chunks(of: whole), location: location,
                 cost: Cost(resultBytes: bytes, workingBytes: 2 * bytes)
             ) { scope in
-                let work = scope.argument(0, as: DenseArray<Scalar>.self).copied()
+                let work = scope.argument(0, as: DenseArray<Scalar>.self).packed()
                 let values = DenseArray<Scalar.Magnitude>(shape: [size]) { _ in }
                 if size > 0 {
                     try LAPACK.eigh(

@@ -102,7 +102,7 @@ enum SwiftFactors {
     @_specialize(where S == Float)
     static func qr<S: LinearScalar>(_ a: DenseArray<S>) -> (q: DenseArray<S>, r: DenseArray<S>) {
         let rows = a.shape[0], columns = a.shape[1], k = min(rows, columns)
-        let copy = a.copied(), work = copy.base
+        let copy = a.packed(), work = copy.base
         var vectors: [[S]] = []
         for step in 0..<k {
             // The vector v of the reflection 1 - 2·v·vᴴ that clears the column below the diagonal.

@@ -291,10 +291,10 @@ struct DecompositionTests {
             let tall = Self.elements([11, 6], as: S.self)
             let (q, r) = SwiftFactors.qr(tall)
             close(product(q, r), tall, "qr")
-            let square = Self.elements([8, 8], as: S.self), work = square.copied()
+            let square = Self.elements([8, 8], as: S.self), work = square.packed()
             let found = SwiftFactors.lu(work.base, 8, 8, 8, 1)
             #expect(found.zeroPivot == 0)
-            let lower = DenseArray<S>(repeating: .zeroValue, shape: [8, 8]), upper = lower.copied()
+            let lower = DenseArray<S>(repeating: .zeroValue, shape: [8, 8]), upper = lower.packed()
             for row in 0..<8 {
                 for column in 0..<8 { (column < row ? lower : upper).base[row * 8 + column] = work[row, column] }
                 lower.base[row * 9] = .oneValue
@@ -303,13 +303,13 @@ struct DecompositionTests {
             close(product(lower, upper), DenseArray(order.flatMap { row in (0..<8).map { square[row, $0] } }, shape: [8, 8]), "lu")
             for isLeft in [true, false] {
                 let side = isLeft ? Self.elements([8, 3], as: S.self, seed: 4) : Self.elements([3, 8], as: S.self, seed: 4),
-                    x = side.copied()
+                    x = side.packed()
                 SwiftFactors.solveTriangular(S.self, upper.matrix, isLower: false, hasUnitDiagonal: false, isOnTheLeft: isLeft, x.matrix)
                 close(isLeft ? product(upper, x) : product(x, upper), side, "triangular")
             }
             let definite = DenseArray<S>(shape: [6, 6]) { _ in }
             SwiftProduct.multiply(S.scalarType, tall.matrix.adjoint, tall.matrix, into: definite.matrix, .set)
-            let factor = definite.copied()
+            let factor = definite.packed()
             #expect(SwiftFactors.cholesky(factor.base, 6, 6) == 0)
             for row in 0..<6 { for column in (row + 1)..<max(6, row + 1) { factor.base[row * 6 + column] = .zeroValue } }
             let again = DenseArray<S>(shape: [6, 6]) { _ in }

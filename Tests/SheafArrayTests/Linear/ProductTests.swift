@@ -122,7 +122,7 @@ struct ProductTests {
             for (m, k, n) in [(1, 1, 1), (3, 5, 2), (17, 33, 9), (66, 260, 9), (5, 3, 515), (65, 1, 66), (4, 0, 4)] {
                 let a = DenseArray((0..<(m * k)).map(make), shape: [k, m]).transposed(),
                     b = DenseArray((0..<(k * n)).map(make), shape: [k, n])
-                let mine = DenseArray<S>(repeating: make(3), shape: [m, n]), theirs = mine.copied()
+                let mine = DenseArray<S>(repeating: make(3), shape: [m, n]), theirs = mine.packed()
                 var (left, right) = (a.matrix, b.matrix)
                 left.isConjugated = true
                 right.isConjugated = m == 17
