@@ -150,4 +150,17 @@ import Testing
     @Test(arguments: [["--chunk", "0"], ["--length", "-5"]]) func dotRefusesSizesThatAreNone(options: [String]) throws {
         #expect(try Tool.run(["run", "dot"] + options).status == 2)
     }
+
+    @Test(arguments: [
+        (["matmul", "--size", "130", "--chunk", "50"], "size"), (["stencil", "--size", "90", "--steps", "4", "--chunk", "40"], "steps"),
+        (["svd", "--rows", "900", "--columns", "8", "--chunk", "200", "--top", "3"], "singular value"),
+        (["svd", "--rows", "900", "--columns", "20", "--chunk", "200", "--top", "3", "--rank", "6"], "singular value"),
+    ])
+    func arrayJobsVerifyThemselves(options: [String], column: String) throws {
+        let result = try Tool.run(["run"] + options + ["--verify", "--json"])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("\"\(column)\":"))
+        #expect(result.errors.contains("verified"))
+        #expect(try Tool.run(["plan"] + options).status == 0)
+    }
 }

@@ -7,6 +7,7 @@ struct GraphCommands: AsyncParsableCommand {
         commandName: "graph", abstract: "Draw the task graph of a job, without running it.",
         subcommands: [
             GraphCommand<SumByKey>.self, GraphCommand<WordCount>.self, GraphCommand<Pi>.self, GraphCommand<Dot>.self,
+            GraphCommand<Matmul>.self, GraphCommand<Stencil>.self, GraphCommand<SingularValues>.self,
             GraphCommand<Flights>.self,
         ])
 }

@@ -5,7 +5,8 @@ struct PlanCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what a job would do, without running it.",
         subcommands: [
-            PlanCommand<SumByKey>.self, PlanCommand<WordCount>.self, PlanCommand<Pi>.self, PlanCommand<Dot>.self, PlanCommand<Flights>.self,
+            PlanCommand<SumByKey>.self, PlanCommand<WordCount>.self, PlanCommand<Pi>.self, PlanCommand<Dot>.self, PlanCommand<Matmul>.self,
+            PlanCommand<Stencil>.self, PlanCommand<SingularValues>.self, PlanCommand<Flights>.self,
         ])
 }
 

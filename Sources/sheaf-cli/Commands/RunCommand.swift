@@ -5,7 +5,8 @@ struct RunCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a job and print its results.",
         subcommands: [
-            RunCommand<SumByKey>.self, RunCommand<WordCount>.self, RunCommand<Pi>.self, RunCommand<Dot>.self, RunCommand<Flights>.self,
+            RunCommand<SumByKey>.self, RunCommand<WordCount>.self, RunCommand<Pi>.self, RunCommand<Dot>.self, RunCommand<Matmul>.self,
+            RunCommand<Stencil>.self, RunCommand<SingularValues>.self, RunCommand<Flights>.self,
         ])
 }
 
