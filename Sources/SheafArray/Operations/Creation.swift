@@ -111,13 +111,21 @@ extension Session {
         }
     }
 
+    /// Ones on a diagonal, zeros elsewhere, as doubles; see ``eye(_:_:columns:diagonal:chunks:fileID:line:)``.
+    public func eye(
+        _ rows: Int, columns: Int? = nil, diagonal: Int = 0, chunks: ChunkSizes = .automatic, fileID: StaticString = #fileID,
+        line: UInt = #line
+    ) -> NDArray<Double> {
+        eye(Double.self, rows, columns: columns, diagonal: diagonal, chunks: chunks, fileID: fileID, line: line)
+    }
+
     /// Ones on a diagonal, zeros elsewhere.
     ///
     /// - Parameters:
     ///   - columns: by default as many as rows.
     ///   - diagonal: 0 for the main one, positive above it, negative below.
     public func eye<Scalar: ArrayNumber>(
-        _ type: Scalar.Type = Double.self, _ rows: Int, columns: Int? = nil, diagonal: Int = 0, chunks: ChunkSizes = .automatic,
+        _ type: Scalar.Type, _ rows: Int, columns: Int? = nil, diagonal: Int = 0, chunks: ChunkSizes = .automatic,
         fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar> {
         make([rows, columns ?? rows], chunks, fileID, line) { grid, location in
