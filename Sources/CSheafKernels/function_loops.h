@@ -26,6 +26,7 @@ TEST_(S, is_finite_loop, __builtin_elementwise_abs(x) < (T)INFINITY)
 TEST_(S, sign_bit_loop, __builtin_elementwise_copysign((T)1, x) < 0)
 
 void NAMED(sheaf_apply)(enum sheaf_function f, const T *a, T *out, ptrdiff_t count) {
+    if (NAMED(sheaf_vector_apply)(f, a, out, count)) return;
     switch (f) {
     case SHEAF_EXP: MAP(M(exp)(x))
     case SHEAF_EXP2: MAP(M(exp2)(x))

@@ -1,5 +1,6 @@
 #include "CSheafKernels.h"
 #include "variants.h"
+#include "vector_functions.h"
 
 #include <math.h>
 

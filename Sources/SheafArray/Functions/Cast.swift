@@ -22,7 +22,8 @@ extension NDArray {
             return NDArray<Target>(
                 session,
                 ElementNode<Target>(
-                    Operation(name), grid: node.grid, operands: [node], kernel: .unary { _, _, _ in }, location: location, problem: problem))
+                    Operation(name), grid: node.grid, operands: [node], kernel: .unary { _, _, _ in }, location: location, problem: problem)
+            )
         }
         return NDArray<Target>(
             session,

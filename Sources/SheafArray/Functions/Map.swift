@@ -76,9 +76,10 @@ extension NDArray {
     @usableFromInline
     func combined<Second: ArrayScalar, Third: ArrayScalar, Result: ArrayScalar>(
         _ name: String, with second: NDArray<Second>, _ third: NDArray<Third>, closure: SourceLocation,
-        _ loop: @escaping @Sendable (
-            UnsafePointer<Scalar>, UnsafePointer<Second>, UnsafePointer<Third>, UnsafeMutablePointer<Result>, Int
-        ) throws -> Void
+        _ loop:
+            @escaping @Sendable (
+                UnsafePointer<Scalar>, UnsafePointer<Second>, UnsafePointer<Third>, UnsafeMutablePointer<Result>, Int
+            ) throws -> Void
     ) -> NDArray<Result> {
         let aligned = Alignment(name, [node, second.node, third.node], session: session, location: closure)
         return NDArray<Result>(

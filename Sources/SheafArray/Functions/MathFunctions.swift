@@ -72,16 +72,24 @@ extension NDArray where Scalar: ArrayFloat {
     public func ceil(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray { applying(.ceil, "ceil", false, fileID, line) }
 
     /// The integers towards zero; NumPy's `trunc`.
-    public func truncated(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray { applying(.truncate, "truncated", false, fileID, line) }
+    public func truncated(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        applying(.truncate, "truncated", false, fileID, line)
+    }
 
     /// 1 / x.
-    public func reciprocal(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray { applying(.reciprocal, "reciprocal", false, fileID, line) }
+    public func reciprocal(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        applying(.reciprocal, "reciprocal", false, fileID, line)
+    }
 
     /// Radians as degrees.
-    public func degrees(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray { applying(.degrees, "degrees", false, fileID, line) }
+    public func degrees(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        applying(.degrees, "degrees", false, fileID, line)
+    }
 
     /// Degrees as radians.
-    public func radians(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray { applying(.radians, "radians", false, fileID, line) }
+    public func radians(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        applying(.radians, "radians", false, fileID, line)
+    }
 
     /// The square root; NaN of negative numbers. Correctly rounded.
     public func squareRoot(fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {

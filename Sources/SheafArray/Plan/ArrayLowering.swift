@@ -90,7 +90,8 @@ final class ArrayLowering {
         let grid = node.grid, places = regionArguments(grid)
         var made: [Graph.Argument] = []
         made.reserveCapacity(grid.count)
-        graph.reserve(nodes: graph.count + grid.count, arguments: graph.arguments.count + grid.count * (1 + leaves.count + (extra.first?.count ?? 0)))
+        graph.reserve(
+            nodes: graph.count + grid.count, arguments: graph.arguments.count + grid.count * (1 + leaves.count + (extra.first?.count ?? 0)))
         forEachChunk(grid) { index, coordinates in
             graph.arguments.append(places[index])
             for leaf in leaves {

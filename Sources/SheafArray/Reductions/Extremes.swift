@@ -34,9 +34,15 @@ extension NDArray where Scalar: ArrayReal {
     }
 
     static func minKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMinKernel().typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMinKernel().typed() { return kernel }
-        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMinKernel().typed() { return kernel }
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMinKernel().typed() {
+            return kernel
+        }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMinKernel().typed() {
+            return kernel
+        }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMinKernel().typed() {
+            return kernel
+        }
         return makeMinKernel()
     }
 
@@ -50,9 +56,15 @@ extension NDArray where Scalar: ArrayReal {
     }
 
     static func maxKernel() -> ReductionKernel<Scalar, Scalar, Scalar> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMaxKernel().typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMaxKernel().typed() { return kernel }
-        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMaxKernel().typed() { return kernel }
+        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Double>.makeMaxKernel().typed() {
+            return kernel
+        }
+        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Float>.makeMaxKernel().typed() {
+            return kernel
+        }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar, Scalar> = NDArray<Int>.makeMaxKernel().typed() {
+            return kernel
+        }
         return makeMaxKernel()
     }
 
@@ -66,8 +78,16 @@ extension NDArray where Scalar: ArrayReal {
     }
 
     private static func boundsKernel() -> ReductionKernel<Scalar, Bounds<Scalar>, Scalar> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Double>.makeBoundsKernel().typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Float>.makeBoundsKernel().typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Double>.makeBoundsKernel().typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, Bounds<Scalar>, Scalar> = NDArray<Float>.makeBoundsKernel().typed()
+        {
+            return kernel
+        }
         return makeBoundsKernel()
     }
 

@@ -47,7 +47,8 @@ extension NDArray where Scalar == Bool {
     public func sum(
         axes: [Int]? = nil, keepingDimensions: Bool = false, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Int> {
-        reducing(Self.countKernel("sum") { total, _ in total }, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
+        reducing(
+            Self.countKernel("sum") { total, _ in total }, axes: axes, keepingDimensions: keepingDimensions, fileID: fileID, line: line)
     }
 
     /// The share of elements that are true, along `axes` (by default all); NaN of no elements.

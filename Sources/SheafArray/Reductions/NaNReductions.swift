@@ -91,8 +91,16 @@ extension NDArray where Scalar: ArrayFloat {
     }
 
     private static func validMeanKernel() -> ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Double>.makeValidMeanKernel().typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Float>.makeValidMeanKernel().typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Double>.makeValidMeanKernel().typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, CountedSum<Scalar>, Scalar> = NDArray<Float>.makeValidMeanKernel().typed()
+        {
+            return kernel
+        }
         return makeValidMeanKernel()
     }
 
@@ -141,8 +149,16 @@ extension NDArray where Scalar: ArrayFloat {
     private static func validMomentsKernel(
         _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
     ) -> ReductionKernel<Scalar, Moments, Scalar> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeValidMomentsKernel(name, finish).typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeValidMomentsKernel(name, finish).typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeValidMomentsKernel(name, finish).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeValidMomentsKernel(name, finish).typed()
+        {
+            return kernel
+        }
         return makeValidMomentsKernel(name, finish)
     }
 

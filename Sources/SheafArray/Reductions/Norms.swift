@@ -107,7 +107,8 @@ extension NDArray {
         return NDArray(
             session,
             ElementNode<Scalar>(
-                node.operation, grid: node.grid, operands: [node], kernel: .unary { _, _, _ in }, location: node.location, problem: problem))
+                node.operation, grid: node.grid, operands: [node], kernel: .unary { _, _, _ in }, location: node.location, problem: problem)
+        )
     }
 
     /// An array of one axis as one of several, all but one of which have length 1.

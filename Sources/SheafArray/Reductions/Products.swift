@@ -15,9 +15,19 @@ extension NDArray where Scalar: ArrayNumber {
     }
 
     static func productKernel() -> ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Double>.makeProductKernel().typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Float>.makeProductKernel().typed() { return kernel }
-        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Int>.makeProductKernel().typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Double>.makeProductKernel().typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Float>.makeProductKernel().typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, Scalar.Sum, Scalar.Sum> = NDArray<Int>.makeProductKernel().typed() {
+            return kernel
+        }
         return makeProductKernel()
     }
 

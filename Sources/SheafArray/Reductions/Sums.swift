@@ -63,21 +63,55 @@ extension NDArray where Scalar: ArrayNumber {
     }
 
     static func sumKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Double>.makeSumKernel(name).typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Float>.makeSumKernel(name).typed() { return kernel }
-        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Int>.makeSumKernel(name).typed() { return kernel }
-        if Scalar.self == Int32.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Int32>.makeSumKernel(name).typed() { return kernel }
-        if Scalar.self == UInt8.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<UInt8>.makeSumKernel(name).typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Double>.makeSumKernel(name).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Float>.makeSumKernel(name).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Int.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Int>.makeSumKernel(name).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Int32.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<Int32>.makeSumKernel(name).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == UInt8.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> = NDArray<UInt8>.makeSumKernel(name).typed()
+        {
+            return kernel
+        }
         return makeSumKernel(name)
     }
 
     @inline(__always)
-    private static func makeSumKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> { makeKernel(name) { total, _ in total } }
+    private static func makeSumKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Sum> {
+        makeKernel(name) { total, _ in total }
+    }
 
     private static func meanKernel(_ name: String) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Double>.makeMeanKernel(name).typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Float>.makeMeanKernel(name).typed() { return kernel }
-        if Scalar.self == Int.self, let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Int>.makeMeanKernel(name).typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Double>.makeMeanKernel(name).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Float>.makeMeanKernel(name).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Int.self,
+            let kernel: ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Scalar.Mean> = NDArray<Int>.makeMeanKernel(name).typed()
+        {
+            return kernel
+        }
         return makeMeanKernel(name)
     }
 

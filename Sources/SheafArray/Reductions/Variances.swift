@@ -33,8 +33,16 @@ extension NDArray where Scalar: ArrayFloat {
     private static func momentsKernel(
         _ name: String, _ finish: @escaping @Sendable (Moments) -> Double
     ) -> ReductionKernel<Scalar, Moments, Scalar> {
-        if Scalar.self == Double.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeMomentsKernel(name, finish).typed() { return kernel }
-        if Scalar.self == Float.self, let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeMomentsKernel(name, finish).typed() { return kernel }
+        if Scalar.self == Double.self,
+            let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Double>.makeMomentsKernel(name, finish).typed()
+        {
+            return kernel
+        }
+        if Scalar.self == Float.self,
+            let kernel: ReductionKernel<Scalar, Moments, Scalar> = NDArray<Float>.makeMomentsKernel(name, finish).typed()
+        {
+            return kernel
+        }
         return makeMomentsKernel(name, finish)
     }
 

@@ -109,9 +109,14 @@ func floorDivided<T: FixedWidthInteger>(_ a: T, _ b: T) -> (quotient: T, remaind
 
 /// A number as an integer type: towards zero; NaN is 0 and what is out of range becomes the nearest bound.
 @inline(__always)
-func converting<T: FixedWidthInteger, S: BinaryFloatingPoint>(_ value: S) -> T {
+func converting<T: FixedWidthInteger>(_ value: Double) -> T {
     if value.isNaN { return 0 }
-    if value <= S(T.min) { return T.min }
-    if value >= S(T.max) { return T.max }
-    return T(value)
+    // Through 64 bits: conversions that are generic on both sides are slow.
+    let bound = Double(sign: .plus, exponent: T.isSigned ? T.bitWidth - 1 : T.bitWidth, significand: 1)
+    if value >= bound { return T.max }
+    if T.isSigned { return value < -bound ? T.min : T(truncatingIfNeeded: Int64(value)) }
+    return value <= 0 ? 0 : T(truncatingIfNeeded: UInt64(value))
 }
+
+@inline(__always)
+func converting<T: FixedWidthInteger>(_ value: Float) -> T { converting(Double(value)) }

@@ -106,7 +106,10 @@ struct ReductionEdgeTests {
         let x = session.arange(0, 6.0, chunks: 4), table = session.array([1.0, 2, 3, 4, 5, 6], shape: [3, 2], chunks: [2, 1])
         #expect(try await x.average(weights: session.array([0.0, 0, 1, 1, 0, 2], chunks: 5)).item() == 15.0 / 4)
         #expect(try await table.average(weights: session.array([1.0, 0, 3], chunks: 2), axes: [0]).compute().elements == [4, 5])
-        #expect(try await table.average(weights: session.array([1.0, 3]), axes: [1], keepingDimensions: true).compute().elements == [1.75, 3.75, 5.75])
+        #expect(
+            try await table.average(weights: session.array([1.0, 3]), axes: [1], keepingDimensions: true).compute().elements == [
+                1.75, 3.75, 5.75,
+            ])
         #expect(try await table.norm().item() == 91.0.squareRoot())
         #expect(try await table.norm(.p(1), axes: [0]).compute().elements == [9, 12])
         #expect(try await table.norm(.negativeInfinity).item() == 1)

@@ -144,7 +144,8 @@ extension NDArray where Scalar: ArrayInteger {
     public func bincount(length: Int, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray<Int> {
         let location = SourceLocation(fileID: fileID, line: line)
         return cast(to: Int.self, fileID: fileID, line: line)
-            .totalling("bincount", length, zero: 0, location, Self.problem(length, location), add: { $0 &+ $1 }) { elements, count, totals in
+            .totalling("bincount", length, zero: 0, location, Self.problem(length, location), add: { $0 &+ $1 }) {
+                elements, count, totals in
                 for position in 0..<count { totals[try checked(elements[position], length)] += 1 }
             }
     }
