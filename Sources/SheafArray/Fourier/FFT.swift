@@ -74,8 +74,8 @@ extension NDArray where Scalar: LinearScalar {
 }
 
 extension NDArray where Scalar: ComplexPart & LinearScalar {
-    /// The transform of real numbers along an axis: the first n/2 + 1 elements of ``fft(count:axis:normalization:fileID:line:)``, of which the
-    /// others are conjugates.
+    /// The transform of real numbers along an axis: the first n/2 + 1 elements of ``fft(count:axis:normalization:fileID:line:)``, of which
+    /// the others are conjugates.
     public func rfft(
         count: Int? = nil, axis: Int = -1, normalization: FourierNormalization = .backward, fileID: StaticString = #fileID,
         line: UInt = #line

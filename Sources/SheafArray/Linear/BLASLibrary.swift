@@ -151,7 +151,7 @@ private struct BLASEnvironment {
     private var added: [String] = []
 
     init() {
-        // OpenBLAS before 0.3.34 takes AMD's processors with AVX-512 for Haswells, whose kernels reach little more than half their speed.
+        // Some builds of OpenBLAS take AMD's processors with AVX-512 for Haswells, whose kernels reach little more than half their speed.
         if sheaf_is_amd_with_avx512() { set("OPENBLAS_CORETYPE", "SkylakeX") }
         // No threads before they are asked for, and those sleep soon after their work instead of taking turns with the engine's.
         set("OPENBLAS_NUM_THREADS", "1")

@@ -10,11 +10,12 @@ extension Session {
     /// ```
     ///
     /// Axes of one label have one length, or length 1, which repeats. Labels that the part after `->` lacks are summed over; without that
-    /// part the result has the labels that occur once, in alphabetical order. `...` stands for the axes that have no label, which broadcast.
-    /// Two arrays at a time are multiplied, those first that leave the smallest product, with BLAS where elements are floating-point numbers.
+    /// part the result has the labels that occur once, in alphabetical order. `...` stands for the axes that have no label, which
+    /// broadcast. Two arrays at a time are multiplied, those first that leave the smallest product, with BLAS where elements are
+    /// floating-point numbers.
     ///
-    /// - Note: Problems of the plan are kept: ``PlanError`` (`.invalidArgument`) for subscripts that cannot be read or do not fit the number
-    ///   of arrays and axes, (`.shapeMismatch`) for axes of one label whose lengths differ.
+    /// - Note: Problems of the plan are kept: ``PlanError`` (`.invalidArgument`) for subscripts that cannot be read or do not fit the
+    ///   number of arrays and axes, (`.shapeMismatch`) for axes of one label whose lengths differ.
     public func einsum<Scalar: ArrayNumber>(
         _ subscripts: String, _ operands: NDArray<Scalar>..., fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar> {

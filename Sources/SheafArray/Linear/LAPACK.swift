@@ -113,8 +113,8 @@ enum LAPACK {
         }
     }
 
-    /// Replaces a matrix whose *columns* are ranges of memory by its LU decomposition with partial pivoting. Returns, for each row, the row it
-    /// was exchanged with, and the position from 1 of the first pivot that is zero, or 0.
+    /// Replaces a matrix whose *columns* are ranges of memory by its LU decomposition with partial pivoting. Returns, for each row, the row
+    /// it was exchanged with, and the position from 1 of the first pivot that is zero, or 0.
     static func lu(_ type: ScalarType, _ a: MatrixView, threads: Int) throws -> (exchanges: [Int], zeroPivot: Int) {
         let getrf = try routine("getrf", type, as: F6.self)
         var m = a.rows, n = a.columns, lda = max(a.columnStride, 1)

@@ -74,8 +74,8 @@ extension NDArray where Scalar: LinearScalar {
 
     /// The solution x of this square matrix times x = `right`, which has one axis or two.
     ///
-    /// - Parameter assumePositive: whether the matrix is Hermitian positive definite; solved by a Cholesky decomposition, at half the cost of
-    ///   an LU decomposition.
+    /// - Parameter assumePositive: whether the matrix is Hermitian positive definite; solved by a Cholesky decomposition, at half the cost
+    ///   of an LU decomposition.
     /// - Throws: when it runs, ``TaskError`` (`.singularMatrix`, or `.notPositiveDefinite`) naming the pivot.
     /// - Note: ``PlanError`` (`.shapeMismatch`) for shapes that do not fit is kept in the plan.
     public func solve(

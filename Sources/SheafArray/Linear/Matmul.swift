@@ -57,10 +57,11 @@ extension NDArray where Scalar: ArrayNumber {
         return nil
     }
 
-    /// The product as NumPy's `dot`: of two arrays of one axis the sum of the products of their elements (without conjugation), else the sum
-    /// over the last axis of this array and the second last (or only) axis of the other.
+    /// The product as NumPy's `dot`: of two arrays of one axis the sum of the products of their elements (without conjugation), else the
+    /// sum over the last axis of this array and the second last (or only) axis of the other.
     ///
-    /// Of two arrays of one axis it is fused with the element-wise operations before it, and compensated as ``sum(axes:keepingDimensions:)``.
+    /// Of two arrays of one axis it is fused with the element-wise operations before it, and compensated as
+    /// ``sum(axes:keepingDimensions:)``.
     ///
     /// - Note: As ``matmul(_:)`` for shapes that do not fit. An array without axes multiplies every element.
     public func dot(_ other: NDArray, fileID: StaticString = #fileID, line: UInt = #line) -> NDArray {

@@ -25,8 +25,8 @@ extension NDArray where Scalar: LinearScalar {
     /// A norm of a matrix, an array without axes.
     ///
     /// - Throws: when it runs, for the norms that need singular values, as ``svd(fileID:line:)``.
-    /// - Note: ``PlanError`` (`.shapeMismatch`) unless the array has two axes, (`.invalidArgument`) for the least or largest of no elements, are
-    ///   kept in the plan.
+    /// - Note: ``PlanError`` (`.shapeMismatch`) unless the array has two axes, (`.invalidArgument`) for the least or largest of no
+    ///   elements, are kept in the plan.
     public func matrixNorm(
         _ norm: MatrixNorm = .frobenius, fileID: StaticString = #fileID, line: UInt = #line
     ) -> NDArray<Scalar.Magnitude> {

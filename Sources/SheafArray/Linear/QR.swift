@@ -1,12 +1,12 @@
 internal import SheafCore
 
 extension NDArray where Scalar: LinearScalar {
-    /// The thin QR decomposition: q with orthonormal columns and upper triangular r, with `self = q · r`. Of a matrix of shape (m, n), q has
-    /// the shape (m, k) and r (k, n), where k = min(m, n).
+    /// The thin QR decomposition: q with orthonormal columns and upper triangular r, with `self = q · r`. Of a matrix of shape (m, n), q
+    /// has the shape (m, k) and r (k, n), where k = min(m, n).
     ///
-    /// A matrix of at least as many rows as columns is cut into blocks of rows; each is decomposed on its own and their r's up a tree (TSQR,
-    /// after Demmel, Grigori, Hoemmen and Langou), so that rows are read once. Of a wider matrix the first columns are decomposed, and the
-    /// others multiplied by qᴴ. The diagonal of r is not negative, which makes the decomposition unique, unlike NumPy's.
+    /// A matrix of at least as many rows as columns is cut into blocks of rows; each is decomposed on its own and their r's up a tree
+    /// (TSQR, after Demmel, Grigori, Hoemmen and Langou), so that rows are read once. Of a wider matrix the first columns are decomposed,
+    /// and the others multiplied by qᴴ. The diagonal of r is not negative, which makes the decomposition unique, unlike NumPy's.
     ///
     /// - Note: ``PlanError`` (`.shapeMismatch`) unless the array has two axes is kept in the plan.
     public func qr(fileID: StaticString = #fileID, line: UInt = #line) -> (q: NDArray, r: NDArray) {

@@ -13,9 +13,9 @@ public struct SVD<Scalar: LinearScalar>: Sendable {
 extension NDArray where Scalar: LinearScalar {
     /// The thin singular value decomposition of a matrix of shape (m, n), with k = min(m, n).
     ///
-    /// Of a matrix of at least as many rows as columns, the r of a QR decomposition (see ``qr(fileID:line:)``) is decomposed in one task; of a
-    /// wider matrix that of its transpose. The shorter side has to fit one chunk; ``compressedSVD(rank:oversampling:powerIterations:seed:fileID:line:)``
-    /// takes any matrix.
+    /// Of a matrix of at least as many rows as columns, the r of a QR decomposition (see ``qr(fileID:line:)``) is decomposed in one task;
+    /// of a wider matrix that of its transpose. The shorter side has to fit one chunk;
+    /// ``compressedSVD(rank:oversampling:powerIterations:seed:fileID:line:)`` takes any matrix.
     ///
     /// - Throws: when it runs, ``EngineError`` (`.missingLibrary`) without LAPACK.
     /// - Note: ``PlanError`` (`.shapeMismatch`) unless the array has two axes is kept in the plan.
@@ -49,8 +49,8 @@ extension NDArray where Scalar: LinearScalar {
         return SVD(u: other.vh.adjoint(location), s: other.s, vh: other.u.adjoint(location))
     }
 
-    /// The largest singular values and their vectors, by projection onto a random subspace (after Halko, Martinsson and Tropp); for matrices
-    /// that are large along both axes.
+    /// The largest singular values and their vectors, by projection onto a random subspace (after Halko, Martinsson and Tropp); for
+    /// matrices that are large along both axes.
     ///
     /// - Parameters:
     ///   - rank: how many; the result has min(m, n) at most.
@@ -58,8 +58,8 @@ extension NDArray where Scalar: LinearScalar {
     ///   - powerIterations: more make the result more accurate where singular values decline slowly; each reads the matrix twice.
     ///   - seed: the same seed gives the same subspace, whatever the chunks.
     /// - Throws: when it runs, ``EngineError`` (`.missingLibrary`) without LAPACK.
-    /// - Note: Problems of the plan are kept: ``PlanError`` (`.shapeMismatch`) unless the array has two axes, (`.invalidArgument`) for a rank
-    ///   below 1 and other numbers below 0.
+    /// - Note: Problems of the plan are kept: ``PlanError`` (`.shapeMismatch`) unless the array has two axes, (`.invalidArgument`) for a
+    ///   rank below 1 and other numbers below 0.
     public func compressedSVD(
         rank k: Int, oversampling: Int = 10, powerIterations: Int = 0, seed: UInt64 = 0, fileID: StaticString = #fileID, line: UInt = #line
     ) -> SVD<Scalar> {
