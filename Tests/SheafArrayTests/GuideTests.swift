@@ -5,7 +5,7 @@ import Testing
 
 @testable import SheafArray
 
-/// The code of docs/arrays/for-numpy-and-dask-users.md, section by section.
+/// The code of Sources/SheafArray/SheafArray.docc/ForNumPyAndDaskUsers.md, section by section.
 @Suite("The guide for NumPy and Dask users")
 struct GuideTests {
     let session = Session(workers: 2)
