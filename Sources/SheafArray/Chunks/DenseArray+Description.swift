@@ -50,8 +50,10 @@ extension NDArray: CustomStringConvertible {
     /// Shape, chunks and element type; the elements are not computed.
     public var description: String {
         let sizes = chunks.map { sizes in
-            sizes.allSatisfy { $0 == sizes.first } ? "\(sizes.first ?? 0)" : sizes.count > 1 && sizes.dropLast().allSatisfy { $0 == sizes[0] }
-                ? "\(sizes[0])" : "\(sizes)"
+            sizes.allSatisfy { $0 == sizes.first }
+                ? "\(sizes.first ?? 0)"
+                : sizes.count > 1 && sizes.dropLast().allSatisfy { $0 == sizes[0] }
+                    ? "\(sizes[0])" : "\(sizes)"
         }
         return "NDArray<\(Scalar.self)>(shape: \(shape), chunks: [\(sizes.joined(separator: ", "))], operation: \(node.operation.label))"
     }

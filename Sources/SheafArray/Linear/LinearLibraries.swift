@@ -24,7 +24,8 @@ public enum LinearLibraries {
             NativeLibraryStatus(name: "FFTW", purpose: "Fourier transforms (\(library.name))", isFound: true, hint: nil)
         case .failure(let error):
             NativeLibraryStatus(
-                name: "FFTW", purpose: "Fourier transforms; without it built-in ones serve", isFound: false, isOptional: true, hint: "\(error)")
+                name: "FFTW", purpose: "Fourier transforms; without it built-in ones serve", isFound: false, isOptional: true,
+                hint: "\(error)")
         }
     }
 }

@@ -1,11 +1,11 @@
 // The operators of NumPy. They are lazy and cannot throw; see ``NDArray`` for where shapes that do not fit are reported.
 
 extension NDArray where Scalar: ArrayNumber {
-    public static func + (a: NDArray, b: NDArray) -> NDArray { 
+    public static func + (a: NDArray, b: NDArray) -> NDArray {
         a.combining("+", b, to: Scalar.self, arithmetic: sumArithmetic, Scalar.addLoop)
     }
     public static func - (a: NDArray, b: NDArray) -> NDArray { a.combining("-", b, to: Scalar.self, Scalar.subtractLoop) }
-    public static func * (a: NDArray, b: NDArray) -> NDArray { 
+    public static func * (a: NDArray, b: NDArray) -> NDArray {
         a.combining("*", b, to: Scalar.self, arithmetic: .product, Scalar.multiplyLoop)
     }
     /// Of integers rounded towards negative infinity, as Python's `//`; a division of integers by zero gives 0.

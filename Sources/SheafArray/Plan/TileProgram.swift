@@ -45,7 +45,8 @@ final class TileProgram: Sendable {
         elementBytes = (leaves + order).map(\.elementBytes)
         let made = order.compactMap { node in
             var (kernel, operands) = (node.kernel, node.operands)
-            if case .sum(let multiplyAdd)? = node.arithmetic, let product = operands.first(where: { merged.contains(ObjectIdentifier($0)) }) {
+            if case .sum(let multiplyAdd)? = node.arithmetic, let product = operands.first(where: { merged.contains(ObjectIdentifier($0)) })
+            {
                 operands = product.operands + operands.filter { $0 !== product }
                 kernel = multiplyAdd
             }
@@ -59,7 +60,8 @@ final class TileProgram: Sendable {
         root = registers[ObjectIdentifier(rootNode)] ?? 0
         operations = evaluated.map(\.operation)
         self.leaves = leaves
-        (slots, slotCount) = Self.allocate(made, registers: registers.count, leaves: leaves.count, constants: constants.map(\.register), root: root)
+        (slots, slotCount) = Self.allocate(
+            made, registers: registers.count, leaves: leaves.count, constants: constants.map(\.register), root: root)
         slotElementBytes = elementBytes.max() ?? 1
     }
 

@@ -34,7 +34,8 @@ extension NDArray {
         }
         // Chunks of whole blocks split without a copy.
         let chunks = zip(source.chunks, blocks).map { sizes, block in
-            sizes.allSatisfy { $0 % block == 0 } ? sizes : ChunkSizes.cut(sizes.reduce(0, +), Swift.max((sizes.max() ?? 1) / block, 1) * block)
+            sizes.allSatisfy { $0 % block == 0 }
+                ? sizes : ChunkSizes.cut(sizes.reduce(0, +), Swift.max((sizes.max() ?? 1) / block, 1) * block)
         }
         source = source.rechunked(grid: ChunkGrid(chunks), location: location)
         let split = source.reshaped(

@@ -49,7 +49,8 @@ struct DoctorCommand: AsyncParsableCommand {
     private func libraries() -> [Check] {
         (NativeLibraries.check() + LinearLibraries.check()).map { library in
             Check(
-                name: library.name, isFine: library.isFound || library.isOptional, detail: library.isFound ? library.purpose : library.missing)
+                name: library.name, isFine: library.isFound || library.isOptional,
+                detail: library.isFound ? library.purpose : library.missing)
         }
     }
 
