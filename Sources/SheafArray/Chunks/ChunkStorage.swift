@@ -38,13 +38,28 @@ final class ChunkPool: Sendable {
         /// Addresses, by size.
         var free: [Int: [UInt]] = [:]
         var bytes = 0
+        /// What is kept at most.
+        var limit = 96 << 20
     }
     private let state = Locked(State())
 
     /// Below this, `malloc` is as fast.
     static let leastBytes = 1 << 18
-    /// What is kept at most.
-    static let limit = 96 << 20
+
+    /// Keeps up to an eighth of a session's memory budget; the latest session to run a plan says.
+    func keep(within budget: Int) {
+        let limit = max(budget / 8, 16 << 20)
+        let surplus = state.withLock { state -> [UInt] in
+            state.limit = limit
+            if state.bytes <= limit { return [] }
+            defer {
+                state.free = [:]
+                state.bytes = 0
+            }
+            return state.free.values.flatMap(\.self)
+        }
+        for address in surplus { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+    }
 
     func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
         if byteCount >= Self.leastBytes {
@@ -65,15 +80,15 @@ final class ChunkPool: Sendable {
         guard byteCount >= Self.leastBytes else { return pointer.deallocate() }
         let address = UInt(bitPattern: pointer)
         let surplus = state.withLock { state -> [UInt] in
-            if byteCount > Self.limit / 2 { return [address] }
+            if byteCount > state.limit / 2 { return [address] }
             var surplus: [UInt] = []
             // Sizes that are no longer asked for make room first.
-            while state.bytes + byteCount > Self.limit, let size = state.free.keys.first(where: { $0 != byteCount }) {
+            while state.bytes + byteCount > state.limit, let size = state.free.keys.first(where: { $0 != byteCount }) {
                 let addresses = state.free.removeValue(forKey: size) ?? []
                 state.bytes -= size * addresses.count
                 surplus += addresses
             }
-            if state.bytes + byteCount > Self.limit { return surplus + [address] }
+            if state.bytes + byteCount > state.limit { return surplus + [address] }
             state.free[byteCount, default: []].append(address)
             state.bytes += byteCount
             return surplus

@@ -30,7 +30,7 @@ extension NDArray {
                     try loop(
                         a.assumingMemoryBound(to: Scalar.self), b.assumingMemoryBound(to: B.self), out.assumingMemoryBound(to: R.self),
                         count)
-                }, location: location, problem: aligned.problem))
+                }, arithmetic: arithmetic, location: location, problem: aligned.problem))
     }
 
     /// An array of one element everywhere that stands in for a literal; no task of its own.

@@ -17,6 +17,7 @@ final class ArrayLowering {
     /// - Throws: the first problem of the plan.
     init(_ session: Session, roots: [ArrayNode]) throws {
         self.session = session
+        ChunkPool.shared.keep(within: session.options.memory)
         for root in roots { if let problem = root.problem { throw problem } }
         findShared(roots)
     }

@@ -9,15 +9,21 @@ final class TileReader {
     private let memory: UnsafeMutableRawPointer
     private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let scope: TaskScope
-    /// Leaves whose elements are read where they lie.
-    private var direct: [(register: Int, base: UnsafeRawPointer, elementBytes: Int)] = []
+    /// Leaves whose elements are read where they lie. Behind a pointer, as the steps are, so that reading a tile counts no references.
+    private let direct: UnsafeMutableBufferPointer<DirectLeaf>
+    private let steps: UnsafeMutableBufferPointer<Unmanaged<TileStep>>
     /// Leaves whose elements are first brought together.
     private var gathered: [(register: Int, view: ChunkView)] = []
+    private var hasGathered = false
     private var owners: [AnyObject] = []
+    /// The register of the result, the bytes of its elements, and whether the last step writes it.
+    private let root: Int, rootBytes: Int, writesRoot: Bool
     /// The position of the first of the task's arguments that is no chunk of the program's.
     let firstExtraArgument: Int
     /// Elements that ``read(_:_:)`` takes at most.
     let capacity: Int
+
+    private struct DirectLeaf { var register: Int; var base: UnsafeRawPointer; var elementBytes: Int }
 
     /// - Parameter first: the position of the leaves' chunks among the task's arguments.
     init(_ program: TileProgram, region: Region, scope: TaskScope, first: Int) {
@@ -25,14 +31,19 @@ final class TileReader {
         self.region = region
         self.scope = scope
         count = region.count
+        root = program.root
+        rootBytes = program.elementBytes[program.root]
+        writesRoot = program.steps.last?.output == program.root
         firstExtraArgument = first + program.leaves.count
-        capacity = max(min(TileProgram.tile, count), 1)
+        // Where nothing is computed, what is read need not stay in the cache.
+        capacity = max(min(program.steps.isEmpty ? 8 * TileProgram.tile : TileProgram.tile, count), 1)
         // A load whose address differs from that of a store just before it by a multiple of 4 KiB waits for it. Slots that lie a
         // quarter of that further apart than a multiple are never read a little behind where another is written.
         let slotBytes = (capacity * program.slotElementBytes + 4095) / 4096 * 4096 + 1024
         memory = .allocate(byteCount: program.slotCount * slotBytes + 1024, alignment: 4096)
         pointers = .allocate(capacity: program.slots.count)
         for (register, slot) in program.slots.enumerated() { (pointers + register).initialize(to: memory + 1024 + slot * slotBytes) }
+        var direct: [DirectLeaf] = []
         for (index, leaf) in program.leaves.enumerated() {
             let (aligned, owner) = leaf.view(scope, first + index, broadcastTo: region.shape)
             owners.append(owner)
@@ -41,17 +52,25 @@ final class TileReader {
                     (pointers[index] + position * aligned.elementBytes).copyMemory(from: aligned.base, byteCount: aligned.elementBytes)
                 }
             } else if aligned.isContiguous {
-                direct.append((index, aligned.base, aligned.elementBytes))
+                direct.append(DirectLeaf(register: index, base: aligned.base, elementBytes: aligned.elementBytes))
             } else {
                 gathered.append((index, aligned))
+                hasGathered = true
             }
         }
+        self.direct = .allocate(capacity: direct.count)
+        _ = self.direct.initialize(from: direct)
+        steps = .allocate(capacity: program.steps.count)
+        // The program holds the steps for as long as this lives.
+        _ = steps.initialize(from: program.steps.map { Unmanaged.passUnretained($0) })
         for (register, fill) in program.constants { fill(pointers[register], capacity) }
     }
 
     deinit {
         memory.deallocate()
         pointers.deallocate()
+        direct.deallocate()
+        steps.deallocate()
     }
 
     /// The elements `start..<start + count` of the chunk, in C order; valid until the next call.
@@ -59,16 +78,19 @@ final class TileReader {
     /// - Precondition: `count` is at most ``capacity``.
     func read(_ start: Int, _ count: Int, into output: UnsafeMutableRawPointer? = nil) throws -> UnsafeRawPointer {
         for leaf in direct { pointers[leaf.register] = UnsafeMutableRawPointer(mutating: leaf.base + start * leaf.elementBytes) }
-        for leaf in gathered { leaf.view.gather(start, count, into: pointers[leaf.register]) }
+        if hasGathered { gather(start, count) }
         // The last operation writes right where the caller wants the elements.
-        let root = program.root, own = pointers[root]
-        let writesOutput = output != nil && program.steps.last?.output == root
-        if writesOutput, let output { pointers[root] = output }
-        defer { if writesOutput { pointers[root] = own } }
-        for step in program.steps { try step.run(pointers, region, start, count) }
+        let own = pointers[root]
+        if writesRoot, let output { pointers[root] = output }
+        defer { if writesRoot { pointers[root] = own } }
+        for step in steps { try step._withUnsafeGuaranteedRef { try $0.run(pointers, region, start, count) } }
         let result = pointers[root]
-        if let output, result != output { output.copyMemory(from: result, byteCount: count * program.elementBytes[root]) }
+        if let output, result != output { output.copyMemory(from: result, byteCount: count * rootBytes) }
         return UnsafeRawPointer(output ?? result)
+    }
+
+    private func gather(_ start: Int, _ count: Int) {
+        for leaf in gathered { leaf.view.gather(start, count, into: pointers[leaf.register]) }
     }
 
     /// - Throws: `CancellationError` once the run was cancelled; to be called now and then by whoever reads many tiles.
@@ -89,12 +111,11 @@ final class TileReader {
 
     /// Computes the whole chunk.
     func readAll(into output: UnsafeMutableRawPointer) throws {
-        let bytes = program.elementBytes[program.root]
         var start = 0
         while start < count {
             try checkCancellation()
             let length = min(capacity, count - start)
-            _ = try read(start, length, into: output + start * bytes)
+            _ = try read(start, length, into: output + start * rootBytes)
             start += length
         }
     }
