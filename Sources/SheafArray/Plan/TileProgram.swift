@@ -15,6 +15,9 @@ final class TileProgram: Sendable {
     let slotCount: Int
     let slotElementBytes: Int
     let root: Int
+    /// Whether the last step is a product, and the registers of its factors.
+    let endsInProduct: Bool
+    let factors: (Int, Int)
     /// The operations, leaves left out, in the order of evaluation.
     let operations: [Operation]
 
@@ -57,6 +60,13 @@ final class TileProgram: Sendable {
             return (register, fill)
         }
         steps = made
+        if case .product? = rootNode.arithmetic, let last = made.last, last.inputs.count == 2 {
+            endsInProduct = true
+            factors = (last.inputs[0], last.inputs[1])
+        } else {
+            endsInProduct = false
+            factors = (0, 0)
+        }
         root = registers[ObjectIdentifier(rootNode)] ?? 0
         operations = evaluated.map(\.operation)
         self.leaves = leaves

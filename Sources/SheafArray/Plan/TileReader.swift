@@ -35,8 +35,9 @@ final class TileReader {
         rootBytes = program.elementBytes[program.root]
         writesRoot = program.steps.last?.output == program.root
         firstExtraArgument = first + program.leaves.count
-        // Where nothing is computed, what is read need not stay in the cache.
-        capacity = max(min(program.steps.isEmpty ? 8 * TileProgram.tile : TileProgram.tile, count), 1)
+        // Where nothing is stored in between, what is read need not stay in the cache.
+        let storesNothing = program.steps.isEmpty || (program.endsInProduct && program.steps.count == 1)
+        capacity = max(min(storesNothing ? 8 * TileProgram.tile : TileProgram.tile, count), 1)
         // A load whose address differs from that of a store just before it by a multiple of 4 KiB waits for it. Slots that lie a
         // quarter of that further apart than a multiple are never read a little behind where another is written.
         let slotBytes = (capacity * program.slotElementBytes + 4095) / 4096 * 4096 + 1024
@@ -87,6 +88,20 @@ final class TileReader {
         let result = pointers[root]
         if let output, result != output { output.copyMemory(from: result, byteCount: count * rootBytes) }
         return UnsafeRawPointer(output ?? result)
+    }
+
+    /// Whether the last operation multiplies two registers.
+    var endsInProduct: Bool { program.endsInProduct }
+
+    /// The factors of the products that ``read(_:_:into:)`` would return.
+    ///
+    /// - Precondition: ``endsInProduct``.
+    func readFactors(_ start: Int, _ count: Int) throws -> (UnsafeRawPointer, UnsafeRawPointer) {
+        for leaf in direct { pointers[leaf.register] = UnsafeMutableRawPointer(mutating: leaf.base + start * leaf.elementBytes) }
+        if hasGathered { gather(start, count) }
+        for step in steps.dropLast() { try step._withUnsafeGuaranteedRef { try $0.run(pointers, region, start, count) } }
+        let factors = program.factors
+        return (UnsafeRawPointer(pointers[factors.0]), UnsafeRawPointer(pointers[factors.1]))
     }
 
     private func gather(_ start: Int, _ count: Int) {

@@ -46,6 +46,7 @@ struct ChunkReduction: Sendable {
         var rows = Rows(layout.outerShape, layout.outerSteps)
         let plane = layout.innerIsReduced ? nil : loops.plane.map { Plane($0, inner) }
         let inputBytes = loops.inputBytes, partialBytes = loops.partialBytes, needsIndex = loops.needsIndex
+        let products = reader.endsInProduct ? loops.runOfProducts : nil
         // Whole rows at a time where several fit a tile, else parts of a row.
         let rowsPerTile = max(reader.capacity / inner, 1)
         let rowCount = reader.count / inner
@@ -55,6 +56,17 @@ struct ChunkReduction: Sendable {
             var part = 0
             while part < inner {
                 let length = tiled > 1 ? inner : min(reader.capacity, inner - part)
+                if let products, layout.innerIsReduced {
+                    var (a, b) = try reader.readFactors(row * inner + part, length * tiled)
+                    for _ in 0..<tiled {
+                        products(a, b, length, partials + rows.offset * partialBytes)
+                        a += length * inputBytes
+                        b += length * inputBytes
+                        if part + length == inner { rows.advance() }
+                    }
+                    part += length
+                    continue
+                }
                 var elements = try reader.read(row * inner + part, length * tiled)
                 for _ in 0..<tiled {
                     let target = partials + rows.offset * partialBytes

@@ -5,7 +5,7 @@
 /// kernel choose between copies that are compiled for the common types, and the loops with them.
 struct ReductionKernel<Input: Sendable, Partial: Sendable, Output: ArrayScalar>: Sendable {
     let name: String
-    let loops: ReductionLoops
+    var loops: ReductionLoops
     let partialOfNothing: Partial
     let combine: @Sendable (inout Partial, Partial) throws -> Void
 
@@ -63,6 +63,8 @@ struct ReductionLoops: Sendable {
     let run: @Sendable (UnsafeRawPointer, Int, Int, UnsafeMutableRawPointer) throws -> Void
     let lanes: @Sendable (UnsafeRawPointer, Int, Int, UnsafeMutableRawPointer) throws -> Void
     let plane: PlaneLoops?
+    /// Folds the products of elements that lie next to each other: what `run` would make of them, without storing them first.
+    var runOfProducts: (@Sendable (UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutableRawPointer) -> Void)?
     let combine: @Sendable (UnsafeMutableRawPointer, UnsafeRawPointer, Int) throws -> Void
     let finish: @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int, Int) throws -> Void
 }

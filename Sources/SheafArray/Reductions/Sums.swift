@@ -124,7 +124,7 @@ extension NDArray where Scalar: ArrayNumber {
     private static func makeKernel<Output: ArrayScalar>(
         _ name: String, _ finish: @escaping @Sendable (Scalar.Sum, Int) -> Output
     ) -> ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Output> {
-        ReductionKernel(
+        var kernel = ReductionKernel<Scalar, CompensatedSum<Scalar.Sum>, Output>(
             name: name, initial: .zero,
             run: { elements, count, _, partial in Scalar.fold(elements, count, &partial.sum, &partial.lost) },
             lanes: { elements, count, _, partials in
@@ -143,5 +143,13 @@ extension NDArray where Scalar: ArrayNumber {
                 }),
             combine: { left, right in left.join(right) },
             finish: { partial, count in finish(partial.total, count) })
+        guard let fold = Scalar.foldProducts else { return kernel }
+        kernel.loops.runOfProducts = { a, b, count, partial in
+            let partial = partial.assumingMemoryBound(to: CompensatedSum<Scalar.Sum>.self)
+            fold(
+                a.assumingMemoryBound(to: Scalar.self), b.assumingMemoryBound(to: Scalar.self), count, &partial.pointee.sum,
+                &partial.pointee.lost)
+        }
+        return kernel
     }
 }

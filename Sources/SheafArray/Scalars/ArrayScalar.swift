@@ -39,6 +39,8 @@ public protocol ArrayNumber: ArrayScalar, Numeric {
     static func sum(_ a: UnsafePointer<Self>, _ count: Int) -> Sum
     /// Adds the sum of some contiguous elements to a running sum, and what rounding takes from that to `lost`.
     static func fold(_ a: UnsafePointer<Self>, _ count: Int, _ sum: inout Sum, _ lost: inout Sum)
+    /// The same for the sum of the products of two, where there is a faster way than storing them.
+    static var foldProducts: (@Sendable (UnsafePointer<Self>, UnsafePointer<Self>, Int, inout Sum, inout Sum) -> Void)? { get }
     /// Converts a sum to the type of means.
     static func mean(of sum: Sum, count: Int) -> Mean
     /// sum[i] += a[i].
@@ -58,6 +60,7 @@ public protocol ArrayNumber: ArrayScalar, Numeric {
 }
 
 extension ArrayNumber {
+    public static var foldProducts: (@Sendable (UnsafePointer<Self>, UnsafePointer<Self>, Int, inout Sum, inout Sum) -> Void)? { nil }
     public static var multiplyAddLoop:
         (@Sendable (UnsafePointer<Self>, UnsafePointer<Self>, UnsafePointer<Self>, UnsafeMutablePointer<Self>, Int) -> Void)?
     { nil }

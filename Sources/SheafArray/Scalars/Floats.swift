@@ -4,6 +4,10 @@ public import RealModule
 // Both types have their loops in C, which compiles them for several vector widths.
 
 extension Double: ArrayFloat {
+    public static var foldProducts: (@Sendable (UnsafePointer<Double>, UnsafePointer<Double>, Int, inout Double, inout Double) -> Void)? {
+        { a, b, count, sum, lost in addCompensated(sumOfProducts(a, b, count), &sum, &lost) }
+    }
+
     public static var multiplyAddLoop:
         (@Sendable (UnsafePointer<Double>, UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void)?
     { { sheaf_multiply_add_f64($0, $1, $2, $3, $4) } }
@@ -107,6 +111,10 @@ extension Double: ArrayFloat {
 }
 
 extension Float: ArrayFloat {
+    public static var foldProducts: (@Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, inout Float, inout Float) -> Void)? {
+        { a, b, count, sum, lost in addCompensated(sumOfProducts(a, b, count), &sum, &lost) }
+    }
+
     public static var multiplyAddLoop:
         (@Sendable (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void)?
     { { sheaf_multiply_add_f32($0, $1, $2, $3, $4) } }
