@@ -2,8 +2,13 @@
 #ifndef CSHEAF_VARIANTS_H
 #define CSHEAF_VARIANTS_H
 
-// The loader resolves each clone once, when the program starts; where it cannot (musl, macOS, other processors) the baseline serves.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
+#ifndef __has_feature
+#define __has_feature(NAME) 0
+#endif
+
+// The loader resolves each clone once, when the program starts; where it cannot (musl, macOS, other processors), or where it would do so
+// before a sanitizer is ready, the baseline serves.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL
