@@ -36,7 +36,18 @@ func addCompensated<Sum: ArrayNumber>(_ term: Sum, _ sum: inout Sum, _ lost: ino
 
 extension ArrayNumber {
     public static func fold(_ a: UnsafePointer<Self>, _ count: Int, _ sum: inout Sum, _ lost: inout Sum) {
-        addCompensated(Self.sum(a, count), &sum, &lost)
+        forEachBlock(of: count) { start, length in addCompensated(Self.sum(a + start, length), &sum, &lost) }
+    }
+
+    /// Splits a run into blocks whose plain sums are short enough to lose little.
+    @inline(__always)
+    static func forEachBlock(of count: Int, _ body: (Int, Int) -> Void) {
+        var start = 0
+        while start < count {
+            let length = Swift.min(TileProgram.tile, count - start)
+            body(start, length)
+            start += length
+        }
     }
 }
 

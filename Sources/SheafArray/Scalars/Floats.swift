@@ -5,7 +5,11 @@ public import RealModule
 
 extension Double: ArrayFloat {
     public static var foldProducts: (@Sendable (UnsafePointer<Double>, UnsafePointer<Double>, Int, inout Double, inout Double) -> Void)? {
-        { a, b, count, sum, lost in addCompensated(sumOfProducts(a, b, count), &sum, &lost) }
+        { a, b, count, sum, lost in
+            forEachBlock(of: count) { start, length in
+                addCompensated(sumOfProducts(a + start, b + start, length), &sum, &lost)
+            }
+        }
     }
 
     public static var multiplyAddLoop:
@@ -112,7 +116,11 @@ extension Double: ArrayFloat {
 
 extension Float: ArrayFloat {
     public static var foldProducts: (@Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, inout Float, inout Float) -> Void)? {
-        { a, b, count, sum, lost in addCompensated(sumOfProducts(a, b, count), &sum, &lost) }
+        { a, b, count, sum, lost in
+            forEachBlock(of: count) { start, length in
+                addCompensated(sumOfProducts(a + start, b + start, length), &sum, &lost)
+            }
+        }
     }
 
     public static var multiplyAddLoop:
