@@ -4,17 +4,12 @@
 // All arithmetic is that of IEEE 754 without contraction to fused operations, and logarithm, sine and cosine are computed here, so that
 // an element has the same bits on every processor.
 #include "CSheafKernels.h"
+#include "variants.h"
 
 #include <string.h>
 
 #pragma clang fp contract(off)
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KERNEL
-#endif
-#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define INLINED static inline __attribute__((always_inline))
 
 // Blocks that are computed at a time; their values stay in the first-level cache.
