@@ -115,12 +115,3 @@
 
 FLOAT(double, f64)
 FLOAT(float, f32)
-
-const char *sheaf_kernel_variant(void) {
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
-    if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
-#endif
-    return "baseline";
-}

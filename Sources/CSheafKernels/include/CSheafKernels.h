@@ -59,7 +59,4 @@ void sheaf_random_exponential_f32(uint64_t key, uint32_t stream, uint64_t first,
 /// Whether the upper 53 bits of the word are below `limit`.
 void sheaf_random_below(uint64_t key, uint32_t stream, uint64_t first, uint64_t limit, bool *out, ptrdiff_t count);
 
-/// Which of the variants this processor runs: "x86-64-v4", "x86-64-v3", or "baseline".
-const char *sheaf_kernel_variant(void);
-
 #endif

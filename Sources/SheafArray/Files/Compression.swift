@@ -11,7 +11,7 @@ enum Zlib {
         let end: @convention(c) (Stream) -> Int32
 
         static let shared = Result {
-            let library = try NativeLibrary(["libz.so.1", "libz.so", "libz.dylib"], hint: "on Debian and Ubuntu: apt-get install zlib1g")
+            let library = try NativeLibrary.zlib()
             return Library(
                 start: try library.symbol(
                     "inflateInit2_", as: (@convention(c) (Stream, Int32, UnsafePointer<CChar>, Int32) -> Int32).self),
@@ -85,8 +85,7 @@ enum Zstd {
         let errorName: @convention(c) (Int) -> UnsafePointer<CChar>
 
         static let shared = Result {
-            let library = try NativeLibrary(
-                ["libzstd.so.1", "libzstd.so", "libzstd.dylib"], hint: "on Debian and Ubuntu: apt-get install libzstd1")
+            let library = try NativeLibrary.zstd()
             return Library(
                 bound: try library.symbol("ZSTD_compressBound", as: (@convention(c) (Int) -> Int).self),
                 compress: try library.symbol(

@@ -14,7 +14,6 @@ final class TileReader {
     private let steps: UnsafeMutableBufferPointer<Unmanaged<TileStep>>
     /// Leaves whose elements are first brought together.
     private var gathered: [(register: Int, view: ChunkView)] = []
-    private var hasGathered = false
     private var owners: [AnyObject] = []
     /// The register of the result, the bytes of its elements, and whether the last step writes it.
     private let root: Int, rootBytes: Int, writesRoot: Bool
@@ -49,14 +48,11 @@ final class TileReader {
             let (aligned, owner) = leaf.view(scope, first + index, broadcastTo: region.shape)
             owners.append(owner)
             if aligned.isScalar && count > 1 {
-                for position in 0..<capacity {
-                    (pointers[index] + position * aligned.elementBytes).copyMemory(from: aligned.base, byteCount: aligned.elementBytes)
-                }
+                copyRun(aligned.base, 0, pointers[index], 1, capacity, aligned.elementBytes)
             } else if aligned.isContiguous {
                 direct.append(DirectLeaf(register: index, base: aligned.base, elementBytes: aligned.elementBytes))
             } else {
                 gathered.append((index, aligned))
-                hasGathered = true
             }
         }
         self.direct = .allocate(capacity: direct.count)
@@ -78,8 +74,7 @@ final class TileReader {
     ///
     /// - Precondition: `count` is at most ``capacity``.
     func read(_ start: Int, _ count: Int, into output: UnsafeMutableRawPointer? = nil) throws -> UnsafeRawPointer {
-        for leaf in direct { pointers[leaf.register] = UnsafeMutableRawPointer(mutating: leaf.base + start * leaf.elementBytes) }
-        if hasGathered { gather(start, count) }
+        bringLeaves(start, count)
         // The last operation writes right where the caller wants the elements.
         let own = pointers[root]
         if writesRoot, let output { pointers[root] = output }
@@ -97,14 +92,15 @@ final class TileReader {
     ///
     /// - Precondition: ``endsInProduct``.
     func readFactors(_ start: Int, _ count: Int) throws -> (UnsafeRawPointer, UnsafeRawPointer) {
-        for leaf in direct { pointers[leaf.register] = UnsafeMutableRawPointer(mutating: leaf.base + start * leaf.elementBytes) }
-        if hasGathered { gather(start, count) }
+        bringLeaves(start, count)
         for step in steps.dropLast() { try step._withUnsafeGuaranteedRef { try $0.run(pointers, region, start, count) } }
         let factors = program.factors
         return (UnsafeRawPointer(pointers[factors.0]), UnsafeRawPointer(pointers[factors.1]))
     }
 
-    private func gather(_ start: Int, _ count: Int) {
+    /// Points the leaves' registers at a tile's elements, which are brought together where they lie apart.
+    private func bringLeaves(_ start: Int, _ count: Int) {
+        for leaf in direct { pointers[leaf.register] = UnsafeMutableRawPointer(mutating: leaf.base + start * leaf.elementBytes) }
         for leaf in gathered { leaf.view.gather(start, count, into: pointers[leaf.register]) }
     }
 

@@ -70,7 +70,7 @@ final class GzipSource: ByteSource {
         let isDirect: @convention(c) (OpaquePointer) -> Int32
 
         static let shared = Result {
-            let library = try NativeLibrary(["libz.so.1", "libz.so", "libz.dylib"], hint: "on Debian and Ubuntu: apt-get install zlib1g")
+            let library = try NativeLibrary.zlib()
             return Library(
                 open: try library.symbol(
                     "gzopen", as: (@convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> OpaquePointer?).self),
@@ -136,8 +136,7 @@ final class ZstdSource: ByteSource {
         let errorName: @convention(c) (Int) -> UnsafePointer<CChar>
 
         static let shared = Result {
-            let library = try NativeLibrary(
-                ["libzstd.so.1", "libzstd.so", "libzstd.dylib"], hint: "on Debian and Ubuntu: apt-get install libzstd1")
+            let library = try NativeLibrary.zstd()
             return Library(
                 create: try library.symbol("ZSTD_createDStream", as: (@convention(c) () -> OpaquePointer?).self),
                 free: try library.symbol("ZSTD_freeDStream", as: (@convention(c) (OpaquePointer) -> Int).self),

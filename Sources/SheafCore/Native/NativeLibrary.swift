@@ -27,6 +27,16 @@ package struct NativeLibrary: @unchecked Sendable {
         throw EngineError(.missingLibrary, "none of \(names.joined(separator: ", ")) can be loaded", hint: hint)
     }
 
+    /// The library that reads and writes gzip.
+    package static func zlib() throws -> NativeLibrary {
+        try NativeLibrary(["libz.so.1", "libz.so", "libz.dylib"], hint: "on Debian and Ubuntu: apt-get install zlib1g")
+    }
+
+    /// The library that reads and writes Zstandard.
+    package static func zstd() throws -> NativeLibrary {
+        try NativeLibrary(["libzstd.so.1", "libzstd.so", "libzstd.dylib"], hint: "on Debian and Ubuntu: apt-get install libzstd1")
+    }
+
     /// - Throws: ``EngineError`` (`.missingLibrary`) when the library has no such function.
     package func symbol<F>(_ name: String, as type: F.Type) throws -> F {
         guard let address = dlsym(handle, name) else {
