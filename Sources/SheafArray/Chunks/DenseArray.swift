@@ -171,24 +171,3 @@ extension DenseArray: Equatable where Element: Equatable {
             && left.withUnsafeBufferPointer { a in right.withUnsafeBufferPointer { b in zip(a, b).allSatisfy { $0 == $1 } } }
     }
 }
-
-extension DenseArray: MemorySized {
-    public var memoryByteCount: Int { count * MemoryLayout<Element>.stride }
-}
-
-extension DenseArray: SpillCodable {
-    public func spill(to bytes: inout [UInt8]) {
-        appendCount(shape.count, to: &bytes)
-        for size in shape { appendCount(size, to: &bytes) }
-        withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeRawBufferPointer($0)) }
-    }
-
-    public init(spilled reader: inout SpillReader) throws {
-        let rank = try reader.count()
-        let shape = try (0..<rank).map { _ in try reader.count() }
-        let bytes = try reader.take(shape.reduce(1, *) * MemoryLayout<Element>.stride)
-        self.init(shape: shape) { buffer in
-            if bytes.count > 0 { UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count) }
-        }
-    }
-}

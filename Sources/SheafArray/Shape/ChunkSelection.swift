@@ -74,7 +74,8 @@ extension NDArray {
                     let constant = known[selection] ?? lowering.constant(selection)
                     known[selection] = constant
                     let bytes = selection.axes.reduce(MemoryLayout<Scalar>.stride) { $0 * $1.count }
-                    made.append(lowering.add(function, [constant, source], location: location, cost: Cost(resultBytes: bytes)))
+                    made.append(
+                        lowering.add(function, [constant, source], location: location, cost: Cost(resultBytes: bytes, isView: true)))
                 }
                 return made
             })

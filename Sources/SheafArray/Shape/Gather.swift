@@ -66,7 +66,9 @@ extension ArrayLowering {
                     made.append(
                         copies
                             ? add(assemble, [constant(plan), chunk], location: location, cost: cost)
-                            : add(view, [constant(selection), chunk], location: location, cost: cost))
+                            : add(
+                                view, [constant(selection), chunk], location: location,
+                                cost: Cost(resultBytes: cost.resultBytes, isView: true)))
                 }
             } else {
                 made.append(add(assemble, [constant(plan)] + chunks.map { sources[$0] }, location: location, cost: cost))

@@ -140,12 +140,33 @@ public struct Cost: Sendable, Hashable, Codable {
     public var workingBytes: Int
     /// Cores it keeps busy.
     public var cores: Int
+    /// Whether its result lies in the memory of its input, so that running it takes nothing more.
+    public var isView: Bool
 
     public static let unknown = Cost(resultBytes: 0)
 
-    public init(resultBytes: Int, workingBytes: Int = 0, cores: Int = 1) {
+    public init(resultBytes: Int, workingBytes: Int = 0, cores: Int = 1, isView: Bool = false) {
         self.resultBytes = resultBytes
         self.workingBytes = workingBytes
         self.cores = cores
+        self.isView = isView
+    }
+
+    private enum CodingKeys: String, CodingKey { case resultBytes, workingBytes, cores, isView }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        resultBytes = try container.decode(Int.self, forKey: .resultBytes)
+        workingBytes = try container.decode(Int.self, forKey: .workingBytes)
+        cores = try container.decode(Int.self, forKey: .cores)
+        isView = try container.decodeIfPresent(Bool.self, forKey: .isView) ?? false
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(resultBytes, forKey: .resultBytes)
+        try container.encode(workingBytes, forKey: .workingBytes)
+        try container.encode(cores, forKey: .cores)
+        if isView { try container.encode(isView, forKey: .isView) }
     }
 }

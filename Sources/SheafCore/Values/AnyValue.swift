@@ -19,8 +19,10 @@ open class AnyValue: @unchecked Sendable {
     /// The value's static type.
     open var type: Any.Type { fatalError("AnyValue is abstract: override `type`") }
 
-    /// The codec that can write this value to disk and read it back, or `nil` when it has to stay in memory.
-    open var codec: (any AnyValueCodec)? { nil }
+    /// Writes the value to disk as a whole.
+    ///
+    /// - Returns: where it is and how it comes back, or `nil` when it has to stay in memory.
+    open func writeOut(to file: SpillFile) throws -> SpilledForm? { nil }
 
     /// Asks a value that manages its own storage to move it to disk.
     ///
@@ -32,6 +34,19 @@ open class AnyValue: @unchecked Sendable {
 public protocol SelfSpilling: Sendable {
     /// - Returns: the bytes freed in memory.
     func spill(to file: SpillFile) throws -> Int
+}
+
+/// A value that is written to disk from where it lies in memory, and read back to where it will lie, without a copy in between.
+public protocol DirectlySpilled: Sendable {
+    /// - Returns: where it is, and what makes it again from there.
+    func write(to file: SpillFile) throws -> (extent: SpillExtent, load: @Sendable (SpillExtent, SpillFile) throws -> Self)
+}
+
+/// A value on disk.
+public struct SpilledForm: Sendable {
+    public let extent: SpillExtent
+    /// Reads it back. Blocks on the disk.
+    public let load: @Sendable (SpillExtent, SpillFile) throws -> AnyValue
 }
 
 /// A value of static type `T`, held by an engine.
@@ -53,8 +68,28 @@ public final class TypedValue<T: Sendable>: AnyValue, @unchecked Sendable {
 
     public override var untyped: any Sendable { value }
     public override var type: Any.Type { T.self }
-    public override var codec: (any AnyValueCodec)? { ValueCodec<T>.make() }
     public override func spillInPlace(to file: SpillFile) throws -> Int? { try (value as? any SelfSpilling)?.spill(to: file) }
+
+    public override func writeOut(to file: SpillFile) throws -> SpilledForm? {
+        if let direct = value as? any DirectlySpilled { return try Self.writeDirectly(direct, to: file) }
+        guard let codec = ValueCodec<T>.find() else { return nil }
+        var bytes: [UInt8] = []
+        try codec.write(value, &bytes)
+        let extent = try bytes.withUnsafeBytes { try file.write($0) }
+        return SpilledForm(extent: extent) { extent, file in
+            try withUnsafeTemporaryAllocation(byteCount: max(extent.count, 1), alignment: 16) { buffer in
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<extent.count])
+                try file.read(extent, into: bytes)
+                var reader = SpillReader(UnsafeRawBufferPointer(bytes))
+                return TypedValue(try codec.read(&reader))
+            }
+        }
+    }
+
+    private static func writeDirectly<D: DirectlySpilled>(_ value: D, to file: SpillFile) throws -> SpilledForm {
+        let (extent, load) = try value.write(to: file)
+        return SpilledForm(extent: extent) { TypedValue<D>(try load($0, $1)) }
+    }
 }
 
 /// A type that knows what one of its values holds outside its own storage.

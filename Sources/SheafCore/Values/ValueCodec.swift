@@ -1,11 +1,5 @@
 internal import Foundation
 
-/// Writes values of one type as bytes for spilling and reads them back in the same process.
-public protocol AnyValueCodec: Sendable {
-    func encode(_ value: AnyValue) throws -> [UInt8]
-    func decode(_ bytes: UnsafeRawBufferPointer) throws -> AnyValue
-}
-
 /// How values of type `T` are laid out on disk, chosen once per type:
 /// trivial types as their memory, strings length-prefixed, arrays and tuples from their elements, other `Codable` types as binary
 /// property lists. A type that is none of these has no codec and stays in memory.
@@ -37,10 +31,6 @@ public struct ValueCodec<T>: Sendable {
         if let tuple = TupleLayout(T.self) { return tuple.codec(for: T.self) }
         if let type = T.self as? any (Codable & SendableMetatype).Type { return codable(type) }
         return nil
-    }
-
-    static func make() -> (any AnyValueCodec)? where T: Sendable {
-        find().map { ErasedCodec(codec: $0) }
     }
 
     static var trivial: ValueCodec<T> {
@@ -131,21 +121,6 @@ extension UnsafeRawBufferPointer {
             if count > 0 { raw.copyMemory(from: baseAddress!, byteCount: count) }
             return raw.load(as: T.self)
         }
-    }
-}
-
-private struct ErasedCodec<T: Sendable>: AnyValueCodec {
-    let codec: ValueCodec<T>
-
-    func encode(_ value: AnyValue) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        try codec.write(unsafeDowncast(value, to: TypedValue<T>.self).value, &bytes)
-        return bytes
-    }
-
-    func decode(_ bytes: UnsafeRawBufferPointer) throws -> AnyValue {
-        var reader = SpillReader(bytes)
-        return TypedValue(try codec.read(&reader))
     }
 }
 

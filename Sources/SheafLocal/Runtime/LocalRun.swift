@@ -208,8 +208,8 @@ final class LocalRun: @unchecked Sendable {
         let value = values[Int(node)]!
         if let freed = try value.spillInPlace(to: resources.spill) {
             report.spilled.append((node, min(freed, value.byteCount), false, freed == 0))
-        } else if let codec = value.codec {
-            values[Int(node)] = try SpilledValue(value, codec: codec, file: resources.spill)
+        } else if let form = try value.writeOut(to: resources.spill) {
+            values[Int(node)] = SpilledValue(form, file: resources.spill)
             report.spilled.append((node, value.byteCount, true, false))
         } else {
             report.spilled.append((node, 0, false, true))

@@ -7,20 +7,21 @@ extension Scheduler {
     /// What a task is expected to add while it runs: what it declared.
     func estimate(_ node: UInt32) -> Int {
         let cost = graph.attributes[graph.attributesIndex(Int(node))].cost
-        if cost.resultBytes > 0 || cost.workingBytes > 0 { return cost.resultBytes + cost.workingBytes }
-        return 0
+        return cost.isView ? cost.workingBytes : cost.resultBytes + cost.workingBytes
     }
 
     /// What it declared, else what the results of the same line of the program were like so far.
     private func expected(_ node: UInt32) -> Int {
-        let declared = estimate(node)
-        return declared > 0 ? declared : learned[graph.attributesIndex(Int(node))]
+        let index = graph.attributesIndex(Int(node)), declared = estimate(node)
+        return declared > 0 || graph.attributes[index].cost.isView ? declared : learned[index]
     }
 
     /// Handing out while memory is short: one task at a time, only where it fits, and spills where that makes room.
     mutating func takeUnderPressure(worker: Int, room: Int, into assignment: inout Assignment) {
         let used = budget - room
-        if used + reserved > budget / 4 * 3 { chooseSpills(toFree: used + reserved - budget / 2, into: &assignment) }
+        if used + reserved > budget / 4 * 3 {
+            chooseSpills(toFree: used + reserved - budget / 2, atLeast: used + reserved - budget, into: &assignment)
+        }
         guard let node = nextReady(worker) else { return }
         if expected(node) > room - reserved, running > 0 || !assignment.spills.isEmpty {
             // Admitted later: when something has finished or has been written out. With nothing running it goes ahead, since
@@ -47,12 +48,18 @@ extension Scheduler {
         assignment.tasks.append(node)
     }
 
-    /// Chooses the values that are needed last, as the order has it, leaving out what running tasks read.
-    private mutating func chooseSpills(toFree wanted: Int, into assignment: inout Assignment) {
+    /// Chooses the values that are needed last, as the order has it, leaving out what running tasks read. What the next tasks read is
+    /// chosen only to free `least`: it would be read back at once.
+    private mutating func chooseSpills(toFree wanted: Int, atLeast least: Int, into assignment: inout Assignment) {
         large.removeAll { residences[Int($0)] == .none || unspillable.contains($0) }
         // What other workers are writing out will be free soon.
-        let wanted = large.reduce(wanted) { residences[Int($1)] == .spilling ? $0 - bytes[Int($1)] : $0 }
+        let underWay = large.reduce(0) { residences[Int($1)] == .spilling ? $0 + bytes[Int($1)] : $0 }
+        let wanted = wanted - underWay, least = least - underWay
         guard wanted > 0, !large.isEmpty else { return }
+        var soon = Set<UInt32>()
+        for stack in stacks {
+            if let next = stack.last { for input in graph.inputs(Int(next)) { soon.insert(UInt32(input)) } }
+        }
         var inUse = Set<UInt32>()
         for batch in batches {
             for node in batch where states[Int(node)] == .running {
@@ -60,11 +67,11 @@ extension Scheduler {
             }
         }
         let candidates = large.filter { residences[Int($0)] == .memory && bytes[Int($0)] >= Self.spillWorthwhile && !inUse.contains($0) }
-            .map { (node: $0, next: nextUse($0)) }
-            .sorted { $0.next > $1.next }
+            .map { (node: $0, next: nextUse($0), isSoon: soon.contains($0)) }
+            .sorted { $0.isSoon == $1.isSoon ? $0.next > $1.next : $1.isSoon }
         var freed = 0
         for candidate in candidates where candidate.next != nil {
-            if freed >= wanted { break }
+            if freed >= (candidate.isSoon ? least : wanted) { break }
             residences[Int(candidate.node)] = .spilling
             spillsUnderWay += 1
             assignment.spills.append(candidate.node)
