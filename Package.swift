@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "SheafCore", dependencies: ["CSheaf"], swiftSettings: settings),
         .target(name: "SheafLocal", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "SheafBag", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
+        .target(name: "CArrowABI"),
         .target(name: "CSheafKernels"),
         .target(
             name: "SheafArray",
