@@ -49,6 +49,8 @@ let package = Package(
                 .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: settings),
+        .target(name: "SheafTable", dependencies: ["SheafCore"], swiftSettings: settings),
+        .target(name: "SheafDuckDB", dependencies: ["SheafCore", "SheafTable"], swiftSettings: settings),
         .target(
             name: "SheafProgram",
             dependencies: ["SheafCore", "SheafLocal", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -67,6 +69,8 @@ let package = Package(
             name: "SheafArrayTests",
             dependencies: ["SheafArray", "SheafCore", "SheafLocal", .product(name: "ComplexModule", package: "swift-numerics")],
             resources: [.copy("Oracle")], swiftSettings: settings),
+        .testTarget(
+            name: "SheafTableTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafCore", "SheafLocal"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

@@ -1,0 +1,72 @@
+import SheafCore
+
+/// Writes expressions as SQL.
+struct ExpressionSQL {
+    let dialect: any SQLDialect
+
+    func text(_ expression: ScalarExpression) throws(PlanError) -> String {
+        switch expression {
+        case .column(let name, let side): return (side.map { "\($0.rawValue)_side." } ?? "") + SQLText.identifier(name)
+        case .literal(let value): return SQLText.literal(value, dialect)
+        case .unary(let name, let operand): return "(\(name)\(try text(operand)))"
+        case .binary(let name, let left, let right): return "(\(try text(left)) \(name) \(try text(right)))"
+        case .postfix(let operand, let name): return "(\(try text(operand)) \(name))"
+        case .call(let name, let arguments): return "\(name)(\(try list(arguments)))"
+        case .cast(let operand, let type, let orNull):
+            return "\(orNull ? "TRY_CAST" : "CAST")(\(try text(operand)) AS \(dialect.name(of: type)))"
+        case .conditional(let branches, let otherwise):
+            var result = "CASE"
+            for branch in branches { result += " WHEN \(try text(branch.condition)) THEN \(try text(branch.value))" }
+            if let otherwise { result += " ELSE \(try text(otherwise))" }
+            return result + " END"
+        case .isIn(let operand, let values): return "(\(try text(operand)) IN (\(try list(values))))"
+        case .like(let operand, let pattern, let ignoringCase):
+            return "(\(try text(operand)) \(ignoringCase ? "ILIKE" : "LIKE") \(SQLText.string(pattern)))"
+        case .part(let name, let operand): return "extract(\(name) FROM \(try text(operand)))"
+        case .aggregate(let aggregate): return try text(aggregate)
+        case .window(let function, let window): return try "\(text(function)) OVER (\(text(window)))"
+        case .invalid(let message, let hint): throw PlanError(.invalidArgument, message, hint: hint)
+        }
+    }
+
+    func list(_ expressions: [ScalarExpression]) throws(PlanError) -> String {
+        var parts: [String] = []
+        for expression in expressions { parts.append(try text(expression)) }
+        return parts.joined(separator: ", ")
+    }
+
+    func keys(_ keys: [SortKey]) throws(PlanError) -> String {
+        var parts: [String] = []
+        for key in keys {
+            parts.append(
+                try text(key.expression) + (key.direction == .descending ? " DESC" : " ASC")
+                    + (key.nulls == .first ? " NULLS FIRST" : " NULLS LAST"))
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func text(_ aggregate: ScalarExpression.Aggregate) throws(PlanError) -> String {
+        var inside = aggregate.arguments.isEmpty ? "*" : try list(aggregate.arguments)
+        if aggregate.isDistinct { inside = "DISTINCT " + inside }
+        if !aggregate.order.isEmpty { inside += " ORDER BY \(try keys(aggregate.order))" }
+        let condition = aggregate.condition == nil ? "" : " FILTER (WHERE \(try text(aggregate.condition ?? .literal(.null))))"
+        return "\(aggregate.function)(\(inside))\(condition)"
+    }
+
+    private func text(_ window: ScalarExpression.Window) throws(PlanError) -> String {
+        var parts: [String] = []
+        if !window.partition.isEmpty { parts.append("PARTITION BY \(try list(window.partition))") }
+        if !window.order.isEmpty { parts.append("ORDER BY \(try keys(window.order))") }
+        switch window.frame {
+        case nil: break
+        case .upToCurrent: parts.append("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")
+        case .rows(let before, let after): parts.append("ROWS BETWEEN \(bound(-before)) AND \(bound(after))")
+        case .all: parts.append("ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING")
+        }
+        return parts.joined(separator: " ")
+    }
+
+    private func bound(_ offset: Int) -> String {
+        offset == 0 ? "CURRENT ROW" : offset < 0 ? "\(-offset) PRECEDING" : "\(offset) FOLLOWING"
+    }
+}

@@ -1,0 +1,24 @@
+import SheafCore
+import SheafDuckDB
+import SheafLocal
+import SheafTable
+
+struct Flight: TableRow, Equatable {
+    var carrier: String
+    var depDelay: Double?
+    var distance: Int
+    var flightDate: CalendarDate
+    var tailnum: String?
+}
+
+struct Plane: TableRow {
+    var tailnum: String
+    var seats: Int
+    var carrier: String
+}
+
+let planning = Session(engine: LocalEngine(options: SessionOptions(workers: 1)), options: SessionOptions(workers: 1))
+
+extension Table {
+    func sql() throws -> String { try SQLCompiler.sql(relation, DuckDBDialect()) }
+}
