@@ -49,7 +49,7 @@ let package = Package(
                 .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: settings),
-        .target(name: "SheafTable", dependencies: ["SheafCore"], swiftSettings: settings),
+        .target(name: "SheafTable", dependencies: ["SheafCore", "SheafArrow"], swiftSettings: settings),
         .target(name: "SheafDuckDB", dependencies: ["SheafCore", "SheafTable"], swiftSettings: settings),
         .target(
             name: "SheafProgram",

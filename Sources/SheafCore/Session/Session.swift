@@ -18,6 +18,8 @@ public final class Session: Sendable {
     /// Of all sessions, since several may share an engine.
     private static let nextJob = Atomic<UInt64>(1)
     private let arena = Locked(GraphArena())
+    /// What layers above keep with the session, by type, and how each ends.
+    private let attachments = Locked<[ObjectIdentifier: (value: any Sendable, end: @Sendable () async -> Void)]>([:])
 
     public init(engine: any Engine, options: SessionOptions = SessionOptions()) {
         self.engine = engine
@@ -38,6 +40,11 @@ public final class Session: Sendable {
 
     /// Ends the engine. Running jobs fail with ``EngineError`` (`.closed`) or `CancellationError`.
     public func close() async {
+        let ends = attachments.withLock { attachments in
+            defer { attachments = [:] }
+            return attachments.values.map(\.end)
+        }
+        for end in ends { await end() }
         await engine.shutdown()
         hub.close()
     }
@@ -46,6 +53,16 @@ public final class Session: Sendable {
     /// than `buffer` events behind loses the oldest.
     public func events(_ detail: EventDetail = .progress, buffer: Int = 65_536) -> AsyncStream<SessionEvent> {
         hub.subscribe(detail, buffer: buffer)
+    }
+
+    /// Keeps a value with the session, in the place of another of its type; `end` is called when the session is closed.
+    package func attach<Value: Sendable>(_ value: Value, end: @escaping @Sendable (Value) async -> Void) {
+        attachments.withLock { $0[ObjectIdentifier(Value.self)] = (value, { await end(value) }) }
+    }
+
+    /// The value of a type that is kept with the session.
+    package func attachment<Value: Sendable>(_: Value.Type) -> Value? {
+        attachments.withLock { $0[ObjectIdentifier(Value.self)]?.value } as? Value
     }
 
     /// The arena that new plans start in: another one when it is full, or when no plan refers to what it holds. (A weak reference would

@@ -1,3 +1,5 @@
+public import SheafArrow
+
 /// A day of the (proleptic Gregorian) calendar, without a time or a zone: SQL's `DATE`.
 public struct CalendarDate: Sendable, Hashable, Comparable, Codable, ColumnValue, LosslessStringConvertible {
     public typealias Base = CalendarDate
@@ -55,6 +57,11 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, ColumnValue
     public static var sqlType: SQLType { .date }
     public var literal: SQLLiteral { .date(self) }
     public static func sample(marked: Bool) -> CalendarDate { CalendarDate(daysSince1970: marked ? 1 : 0) }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> CalendarDate {
+        guard column.type == .date32 else { throw ColumnMismatch(column, Self.self) }
+        let values = try column.values(as: Int32.self)
+        return { CalendarDate(daysSince1970: values.value(at: $0)) }
+    }
 }
 
 extension CalendarDate: CalendarColumnValue {}

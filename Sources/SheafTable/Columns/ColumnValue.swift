@@ -1,4 +1,5 @@
 public import Foundation
+public import SheafArrow
 
 /// A Swift type that a column's values can have.
 ///
@@ -17,6 +18,10 @@ public protocol ColumnValue: Sendable, Hashable, Codable {
     var literal: SQLLiteral { get }
     /// Any value, for finding out how a row is laid out; `marked` ones differ from others.
     static func sample(marked: Bool) -> Self
+    /// How values are read from a column of a result, by position; for positions that hold a value, unless the type is optional.
+    ///
+    /// - Throws: ``ColumnMismatch`` when the column's values are no such values; the function, when one cannot be had.
+    static func reader(of column: ArrowColumn) throws -> (Int) throws -> Self
 }
 
 extension ColumnValue where Base == Self, Nullable == Self?, Truth == Bool {
@@ -50,6 +55,7 @@ extension Bool: ColumnValue {
     public static var sqlType: SQLType { .boolean }
     public var literal: SQLLiteral { .boolean(self) }
     public static func sample(marked: Bool) -> Bool { marked }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Bool { try ColumnReading.truths(column) }
 }
 
 extension String: ColumnValue {
@@ -59,6 +65,7 @@ extension String: ColumnValue {
     public static var sqlType: SQLType { .string }
     public var literal: SQLLiteral { .string(self) }
     public static func sample(marked: Bool) -> String { marked ? "x" : "" }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> String { try ColumnReading.texts(column) }
 }
 
 extension Date: ColumnValue {
@@ -68,6 +75,7 @@ extension Date: ColumnValue {
     public static var sqlType: SQLType { .timestamp }
     public var literal: SQLLiteral { .timestamp(Int64((timeIntervalSince1970 * 1_000_000).rounded())) }
     public static func sample(marked: Bool) -> Date { Date(timeIntervalSince1970: marked ? 1 : 0) }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Date { try ColumnReading.moments(column) }
 }
 
 extension UUID: ColumnValue {
@@ -77,6 +85,7 @@ extension UUID: ColumnValue {
     public static var sqlType: SQLType { .uuid }
     public var literal: SQLLiteral { .uuid(self) }
     public static func sample(marked: Bool) -> UUID { UUID(uuid: (marked ? 1 : 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> UUID { try ColumnReading.identifiers(column) }
 }
 
 extension Data: ColumnValue {
@@ -86,6 +95,7 @@ extension Data: ColumnValue {
     public static var sqlType: SQLType { .blob }
     public var literal: SQLLiteral { .blob(Array(self)) }
     public static func sample(marked: Bool) -> Data { Data(marked ? [1] : []) }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Data { try ColumnReading.bytes(column) }
 }
 
 extension Decimal: NumericColumnValue {
@@ -95,6 +105,7 @@ extension Decimal: NumericColumnValue {
     public static var sqlType: SQLType { .decimal(precision: 38, scale: 10) }
     public var literal: SQLLiteral { .decimal(self) }
     public static func sample(marked: Bool) -> Decimal { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Decimal { try ColumnReading.decimals(column) }
 }
 
 extension Double: NumericColumnValue {
@@ -104,6 +115,7 @@ extension Double: NumericColumnValue {
     public static var sqlType: SQLType { .double }
     public var literal: SQLLiteral { .double(self) }
     public static func sample(marked: Bool) -> Double { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Double { try ColumnReading.numbers(column) }
 }
 
 extension Float: NumericColumnValue {
@@ -113,6 +125,7 @@ extension Float: NumericColumnValue {
     public static var sqlType: SQLType { .float }
     public var literal: SQLLiteral { .double(Double(self)) }
     public static func sample(marked: Bool) -> Float { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Float { try ColumnReading.numbers(column) }
 }
 
 extension Optional: ColumnValue where Wrapped: ColumnValue, Wrapped.Base == Wrapped {
@@ -123,6 +136,12 @@ extension Optional: ColumnValue where Wrapped: ColumnValue, Wrapped.Base == Wrap
     public static var isNullable: Bool { true }
     public var literal: SQLLiteral { self?.literal ?? .null }
     public static func sample(marked: Bool) -> Wrapped? { .some(.sample(marked: marked)) }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Wrapped? {
+        // A column of nothing but nulls has no type.
+        if column.type == .null { return { _ in nil } }
+        let value = try Wrapped.reader(of: column)
+        return { column.isNull(at: $0) ? nil : try value($0) }
+    }
 }
 
 extension Optional: NumericColumnValue where Wrapped: NumericColumnValue, Wrapped.Base == Wrapped {}
@@ -134,6 +153,16 @@ extension Array: ColumnValue where Element: ColumnValue {
     public static var sqlType: SQLType { .list(Element.sqlType) }
     public var literal: SQLLiteral { .list(map(\.literal), Element.sqlType) }
     public static func sample(marked: Bool) -> [Element] { marked ? [.sample(marked: true)] : [] }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> [Element] {
+        { position in
+            guard let list = column.list(at: position) else { throw ColumnMismatch(column, Self.self) }
+            let element = try Element.reader(of: list)
+            return try (0..<list.count).map { index in
+                if !Element.isNullable, list.isNull(at: index) { throw ColumnMismatch(reason: "null in a list of \(Element.self)") }
+                return try element(index)
+            }
+        }
+    }
 }
 
 /// An enumeration of strings or numbers, stored as those: `enum Origin: String, ColumnEnum { case ewr = "EWR" }`.
@@ -145,5 +174,13 @@ extension ColumnEnum {
     public static func sample(marked: Bool) -> Self {
         let all = Array(allCases)
         return marked ? all[all.count - 1] : all[0]
+    }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Self {
+        let raw = try RawValue.reader(of: column)
+        return { position in
+            let value = try raw(position)
+            guard let made = Self(rawValue: value) else { throw ColumnMismatch(reason: "“\(value)” is no case of \(Self.self)") }
+            return made
+        }
     }
 }

@@ -1,3 +1,5 @@
+public import SheafArrow
+
 // Integer columns. Written out for each type, since an extension of `FixedWidthInteger` cannot add a conformance.
 
 extension Int: IntegerColumnValue {
@@ -7,6 +9,7 @@ extension Int: IntegerColumnValue {
     public static var sqlType: SQLType { .int64 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> Int { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Int { try ColumnReading.integers(column) }
 }
 
 extension Int8: IntegerColumnValue {
@@ -16,6 +19,7 @@ extension Int8: IntegerColumnValue {
     public static var sqlType: SQLType { .int8 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> Int8 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Int8 { try ColumnReading.integers(column) }
 }
 
 extension Int16: IntegerColumnValue {
@@ -25,6 +29,7 @@ extension Int16: IntegerColumnValue {
     public static var sqlType: SQLType { .int16 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> Int16 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Int16 { try ColumnReading.integers(column) }
 }
 
 extension Int32: IntegerColumnValue {
@@ -34,6 +39,7 @@ extension Int32: IntegerColumnValue {
     public static var sqlType: SQLType { .int32 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> Int32 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Int32 { try ColumnReading.integers(column) }
 }
 
 extension Int64: IntegerColumnValue {
@@ -43,6 +49,7 @@ extension Int64: IntegerColumnValue {
     public static var sqlType: SQLType { .int64 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> Int64 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> Int64 { try ColumnReading.integers(column) }
 }
 
 extension UInt8: IntegerColumnValue {
@@ -52,6 +59,7 @@ extension UInt8: IntegerColumnValue {
     public static var sqlType: SQLType { .uint8 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> UInt8 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> UInt8 { try ColumnReading.integers(column) }
 }
 
 extension UInt16: IntegerColumnValue {
@@ -61,6 +69,7 @@ extension UInt16: IntegerColumnValue {
     public static var sqlType: SQLType { .uint16 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> UInt16 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> UInt16 { try ColumnReading.integers(column) }
 }
 
 extension UInt32: IntegerColumnValue {
@@ -70,6 +79,7 @@ extension UInt32: IntegerColumnValue {
     public static var sqlType: SQLType { .uint32 }
     public var literal: SQLLiteral { .integer(Int64(self)) }
     public static func sample(marked: Bool) -> UInt32 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> UInt32 { try ColumnReading.integers(column) }
 }
 
 extension UInt64: IntegerColumnValue {
@@ -79,6 +89,7 @@ extension UInt64: IntegerColumnValue {
     public static var sqlType: SQLType { .uint64 }
     public var literal: SQLLiteral { .unsigned(self) }
     public static func sample(marked: Bool) -> UInt64 { marked ? 1 : 0 }
+    public static func reader(of column: ArrowColumn) throws -> (Int) throws -> UInt64 { try ColumnReading.integers(column) }
 }
 
 /// Integers: their quotient is rounded towards zero.

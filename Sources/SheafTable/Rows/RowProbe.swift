@@ -1,4 +1,5 @@
 internal import Foundation
+import SheafArrow
 import SheafCore
 
 /// A decoder that makes up rows, to find out which columns a row type has and which of them a key path reads: in a made-up row exactly
@@ -54,11 +55,16 @@ final class RowProbe: Decoder {
         fields.append(
             RowSchema.Field(
                 key: key.stringValue, name: naming.columnName(key.stringValue), type: column.sqlType,
-                isNullable: isNullable || column.isNullable))
+                isNullable: isNullable || column.isNullable,
+                makeReader: Self.readers(of: column)))
         guard let sample = column.sample(marked: fields.count - 1 == marked) as? T else {
             throw PlanError(.invalidArgument, "no sample of \(type) can be made")
         }
         return sample
+    }
+
+    private static func readers<Value: ColumnValue>(of _: Value.Type) -> @Sendable (ArrowColumn) throws -> AnyFieldReader {
+        { FieldReader<Value>(column: $0, read: try Value.reader(of: $0)) }
     }
 
     func container<Key: CodingKey>(keyedBy: Key.Type) -> KeyedDecodingContainer<Key> { KeyedDecodingContainer(Fields<Key>(probe: self)) }

@@ -1,3 +1,4 @@
+import SheafArrow
 import SheafCore
 internal import Synchronization
 
@@ -49,6 +50,12 @@ package struct RowSchema: Sendable {
         package var name: String
         package var type: SQLType
         package var isNullable: Bool
+        /// Reads its values, as the property's type has them, from a column of a result.
+        let makeReader: @Sendable (ArrowColumn) throws -> AnyFieldReader
+
+        package static func == (left: Field, right: Field) -> Bool {
+            left.key == right.key && left.name == right.name && left.type == right.type && left.isNullable == right.isNullable
+        }
     }
     package var fields: [Field]
 

@@ -1,0 +1,160 @@
+internal import SheafArrow
+import SheafCore
+
+/// Reads one field of rows from a column of a result.
+class AnyFieldReader {
+    let column: ArrowColumn
+    /// Whether the column has nulls at all.
+    let hasNulls: Bool
+    var type: Any.Type { fatalError("abstract") }
+
+    init(column: ArrowColumn) {
+        self.column = column
+        hasNulls = column.nullCount > 0 || column.type == .null
+    }
+
+    final func isNull(_ position: Int) -> Bool { hasNulls && column.isNull(at: position) }
+}
+
+final class FieldReader<Value>: AnyFieldReader {
+    let read: (Int) throws -> Value
+    override var type: Any.Type { Value.self }
+
+    init(column: ArrowColumn, read: @escaping (Int) throws -> Value) {
+        self.read = read
+        super.init(column: column)
+    }
+}
+
+/// Makes rows of a ``TableRow`` type from batches of a result. Not thread-safe.
+final class RowReader<Row: TableRow> {
+    private let schema: RowSchema
+
+    init() throws(PlanError) { schema = try RowSchemas.schema(Row.self) }
+
+    /// Appends a batch's rows.
+    ///
+    /// - Parameter first: the number of the batch's first row in the result, for errors.
+    /// - Throws: ``TaskError`` that names the column and the row.
+    func append(_ batch: RecordBatch, first: Int, to rows: inout [Row]) throws {
+        var readers: [AnyFieldReader] = []
+        for field in schema.fields {
+            guard let column = batch[field.name] else {
+                throw TaskError(
+                    .malformedRecord, "the result has no column “\(field.name)”, which \(Row.self) wants",
+                    hint: "its columns are: \(batch.schema.fields.map(\.name).joined(separator: ", "))")
+            }
+            do {
+                readers.append(try field.makeReader(column))
+            } catch let mismatch as ColumnMismatch {
+                throw TaskError(
+                    .malformedRecord, "the column “\(field.name)” is no \(Row.self).\(field.key): \(mismatch.reason)",
+                    hint: "change the property's type, or cast the column")
+            }
+        }
+        let decoder = BatchDecoder(keys: schema.fields.map(\.key), readers: readers)
+        rows.reserveCapacity(rows.count + batch.rowCount)
+        for row in 0..<batch.rowCount {
+            decoder.begin(row)
+            do {
+                rows.append(try Row(from: decoder))
+            } catch let error as TaskError {
+                throw error
+            } catch {
+                let name = schema.fields.indices.contains(decoder.current) ? schema.fields[decoder.current].name : "?"
+                let reason = (error as? ColumnMismatch)?.reason ?? "\(error)"
+                throw TaskError(.malformedRecord, "row \(first + row) of the result, column “\(name)”: \(reason)")
+            }
+        }
+    }
+}
+
+/// Decodes row after row of one batch.
+private final class BatchDecoder: Decoder {
+    let codingPath: [any CodingKey] = []
+    let userInfo: [CodingUserInfoKey: Any] = [:]
+    private let keys: [String]
+    private let readers: [AnyFieldReader]
+    private var row = 0
+    /// The field that is being read.
+    private(set) var current = -1
+
+    init(keys: [String], readers: [AnyFieldReader]) {
+        self.keys = keys
+        self.readers = readers
+    }
+
+    func begin(_ row: Int) {
+        self.row = row
+        current = -1
+    }
+
+    /// Fields are asked for in their order, as a rule.
+    private func reader(_ key: some CodingKey) throws -> AnyFieldReader {
+        let name = key.stringValue
+        current += 1
+        if current >= keys.count || keys[current] != name {
+            guard let position = keys.firstIndex(of: name) else { throw ColumnMismatch(reason: "no column for “\(name)”") }
+            current = position
+        }
+        return readers[current]
+    }
+
+    func value<T>(_ key: some CodingKey, _: T.Type) throws -> T {
+        let reader = try reader(key)
+        guard let typed = reader as? FieldReader<T> else {
+            throw ColumnMismatch(reason: "it is decoded as \(T.self) now, and was as \(reader.type) before")
+        }
+        // An optional type reads nulls itself.
+        if reader.isNull(row), !(T.self is any OptionalValue.Type) {
+            throw ColumnMismatch(reason: "null, where \(T.self) is wanted; make the property optional, or replace nulls with coalesce")
+        }
+        return try typed.read(row)
+    }
+
+    func valueIfPresent<T>(_ key: some CodingKey, _: T.Type) throws -> T? {
+        let reader = try reader(key)
+        if reader.isNull(row) { return nil }
+        guard let typed = reader as? FieldReader<T> else {
+            throw ColumnMismatch(reason: "it is decoded as \(T.self) now, and was as \(reader.type) before")
+        }
+        return try typed.read(row)
+    }
+
+    func container<Key: CodingKey>(keyedBy: Key.Type) -> KeyedDecodingContainer<Key> { KeyedDecodingContainer(Fields<Key>(decoder: self)) }
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw notFlat }
+    func singleValueContainer() throws -> any SingleValueDecodingContainer { throw notFlat }
+    fileprivate var notFlat: ColumnMismatch { ColumnMismatch(reason: "a row is decoded from named values only") }
+}
+
+private protocol OptionalValue {}
+extension Optional: OptionalValue {}
+
+private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let decoder: BatchDecoder
+    var codingPath: [any CodingKey] { [] }
+    var allKeys: [Key] { [] }
+
+    func contains(_: Key) -> Bool { true }
+    func decodeNil(forKey: Key) -> Bool { false }
+    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try decoder.value(key, type) }
+    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? { try decoder.valueIfPresent(key, type) }
+    // The protocol's own methods for the standard types would first ask for `decodeNil`.
+    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Int8.Type, forKey key: Key) throws -> Int8? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Int16.Type, forKey key: Key) throws -> Int16? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Int32.Type, forKey key: Key) throws -> Int32? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: UInt8.Type, forKey key: Key) throws -> UInt8? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: UInt16.Type, forKey key: Key) throws -> UInt16? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: UInt32.Type, forKey key: Key) throws -> UInt32? { try decoder.valueIfPresent(key, type) }
+    func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? { try decoder.valueIfPresent(key, type) }
+    func nestedContainer<Nested: CodingKey>(keyedBy: Nested.Type, forKey: Key) throws -> KeyedDecodingContainer<Nested> { throw decoder.notFlat }
+    func nestedUnkeyedContainer(forKey: Key) throws -> any UnkeyedDecodingContainer { throw decoder.notFlat }
+    func superDecoder() throws -> any Decoder { throw decoder.notFlat }
+    func superDecoder(forKey: Key) throws -> any Decoder { throw decoder.notFlat }
+}
