@@ -31,6 +31,7 @@ let package = Package(
         .library(name: "SheafLocal", targets: ["SheafLocal"]),
         .library(name: "SheafBag", targets: ["SheafBag"]),
         .library(name: "SheafArray", targets: ["SheafArray"]),
+        .library(name: "SheafArrow", targets: ["SheafArrow"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -41,6 +42,7 @@ let package = Package(
         .target(name: "SheafLocal", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "SheafBag", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "CArrowABI"),
+        .target(name: "SheafArrow", dependencies: ["CArrowABI"], swiftSettings: settings),
         .target(name: "CSheafKernels"),
         .target(
             name: "SheafArray",
@@ -71,6 +73,8 @@ let package = Package(
             resources: [.copy("Oracle")], swiftSettings: settings),
         .testTarget(
             name: "SheafTableTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafCore", "SheafLocal"], swiftSettings: settings),
+        .testTarget(
+            name: "SheafArrowTests", dependencies: ["SheafArrow", "CArrowABI"], resources: [.copy("Files")], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
