@@ -77,7 +77,14 @@ package struct DuckDBDialect: SQLDialect {
         return text
     }
 
+    /// Tables of more rows than this are handed over as data rather than text.
+    private static let mostRowsAsText = 64
+
+    static func isRegistered(_ table: MemoryTable) -> Bool { table.rows.count > mostRowsAsText }
+    static func name(of table: MemoryTable) -> String { "memory\(table.number)" }
+
     private func memory(_ table: MemoryTable) -> String {
+        if Self.isRegistered(table) { return SQLText.identifier(Self.name(of: table)) }
         let names = table.columns.map { SQLText.identifier($0.name) }
         if table.rows.isEmpty {
             let columns = table.columns.map { "CAST(NULL AS \(name(of: $0.type))) AS \(SQLText.identifier($0.name))" }

@@ -129,14 +129,3 @@ public struct CSVOptions: Sendable, Hashable {
         self.isLenient = isLenient
     }
 }
-
-/// Rows in memory.
-package final class MemoryTable: Sendable {
-    package let columns: [RowSchema.Field]
-    package let rows: [[SQLLiteral]]
-
-    init(columns: [RowSchema.Field], rows: [[SQLLiteral]]) {
-        self.columns = columns
-        self.rows = rows
-    }
-}
