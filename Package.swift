@@ -32,6 +32,8 @@ let package = Package(
         .library(name: "SheafBag", targets: ["SheafBag"]),
         .library(name: "SheafArray", targets: ["SheafArray"]),
         .library(name: "SheafArrow", targets: ["SheafArrow"]),
+        .library(name: "SheafTable", targets: ["SheafTable"]),
+        .library(name: "SheafDuckDB", targets: ["SheafDuckDB"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -52,13 +54,19 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "SheafTable", dependencies: ["SheafCore", "SheafArrow"], swiftSettings: settings),
-        .target(name: "SheafDuckDB", dependencies: ["SheafCore", "SheafTable"], swiftSettings: settings),
+        .target(name: "CDuckDB", dependencies: ["CArrowABI"]),
         .target(
-            name: "SheafProgram",
-            dependencies: ["SheafCore", "SheafLocal", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "SheafDuckDB", dependencies: ["SheafCore", "SheafArrow", "SheafTable", "CSheaf", "CArrowABI", "CDuckDB"],
             swiftSettings: settings),
         .target(
-            name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafProgram"], swiftSettings: settings),
+            name: "SheafProgram",
+            dependencies: [
+                "SheafCore", "SheafLocal", "SheafTable", "SheafDuckDB", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+        .target(
+            name: "Sheaf",
+            dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafTable", "SheafProgram"],
+            swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
             name: "sheaf-cli", dependencies: ["Sheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],

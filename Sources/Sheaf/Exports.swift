@@ -3,3 +3,4 @@
 @_exported public import SheafCore
 @_exported public import SheafLocal
 @_exported public import SheafProgram
+@_exported public import SheafTable

@@ -11,8 +11,3 @@ extension Session {
         try await self.init(url, options: options, providers: Engines.linked)
     }
 }
-
-/// The engines linked into this program.
-public enum Engines {
-    public static let linked: [any EngineProvider] = [LocalEngineProvider()]
-}

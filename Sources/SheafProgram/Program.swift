@@ -37,7 +37,7 @@ extension Program {
     public static var functions: [any RegisteredFunction] { [] }
 
     /// The embedded engine.
-    public static var engines: [any EngineProvider] { [LocalEngineProvider()] }
+    public static var engines: [any EngineProvider] { Engines.linked }
 
     /// Runs the program with the process's command line and ends the process.
     public static func main() async {

@@ -17,8 +17,14 @@ struct Plane: TableRow {
     var carrier: String
 }
 
-let planning = Session(engine: LocalEngine(options: SessionOptions(workers: 1)), options: SessionOptions(workers: 1))
+let planning = Session.ofTables()
 
-extension Table {
-    func sql() throws -> String { try SQLCompiler.sql(relation, DuckDBDialect()) }
+extension Session {
+    /// A session of the embedded engines.
+    static func ofTables(workers: Int = 1, memory: Int = 1 << 30) -> Session {
+        let options = SessionOptions(workers: workers, memory: memory)
+        let session = Session(engine: LocalEngine(options: options), options: options)
+        session.use(DuckDBTables(options: options))
+        return session
+    }
 }

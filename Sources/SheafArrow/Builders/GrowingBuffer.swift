@@ -10,7 +10,7 @@
         start = .allocate(byteCount: self.capacity, alignment: 64)
     }
 
-    deinit { start.deallocate() }
+    @inlinable deinit { start.deallocate() }
 
     /// Makes room for `extra` more bytes.
     @inlinable mutating func reserve(_ extra: Int) {

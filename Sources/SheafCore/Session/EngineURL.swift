@@ -38,4 +38,10 @@ public protocol EngineProvider: Sendable {
     var summary: String { get }
     /// Starts or reaches the engine.
     func engine(at url: EngineURL, options: SessionOptions) async throws -> any Engine
+    /// Gives a session what goes with the engine, such as an engine for tables.
+    func prepare(_ session: Session)
+}
+
+extension EngineProvider {
+    public func prepare(_ session: Session) {}
 }

@@ -36,6 +36,7 @@ public final class Session: Sendable {
             throw EngineError(.unknownEngine, "no engine is called “\(url.scheme)”", hint: "known engines: \(known)")
         }
         self.init(engine: try await provider.engine(at: url, options: options), options: options)
+        provider.prepare(self)
     }
 
     /// Ends the engine. Running jobs fail with ``EngineError`` (`.closed`) or `CancellationError`.

@@ -13,7 +13,7 @@ extension SessionArguments {
     ///   the known, or a parameter the engine does not know; ``EngineError`` when the engine cannot be reached or the trace file not be
     ///   written; else what `body` throws.
     public func withSession<R>(
-        functions: [any RegisteredFunction] = [], engines: [any EngineProvider] = [LocalEngineProvider()],
+        functions: [any RegisteredFunction] = [], engines: [any EngineProvider] = Engines.linked,
         isolation: isolated (any Actor)? = #isolation, _ body: (Session) async throws -> R
     ) async throws -> R {
         _ = try FunctionRegistry(functions)
