@@ -11,7 +11,7 @@ public struct ArrowError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let invalidData = Code(rawValue: "invalidData")
         /// The bytes end in the middle of something.
         public static let truncated = Code(rawValue: "truncated")
-        /// Beyond one of ``ArrowReadLimits``.
+        /// Beyond one of ``ArrowReadOptions``.
         public static let limitExceeded = Code(rawValue: "limitExceeded")
         /// A part of the Arrow format that is not supported.
         public static let unsupported = Code(rawValue: "unsupported")

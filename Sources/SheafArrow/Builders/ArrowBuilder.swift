@@ -1,15 +1,19 @@
-/// What makes a column value by value.
+/// What makes a column row by row.
 public protocol ArrowBuilder: ~Copyable {
-    associatedtype Value
-    /// The number of values appended, nulls included.
+    /// The number of rows appended, nulls included.
     var count: Int { get }
-    mutating func append(_ value: Value)
     mutating func appendNull()
     /// The column of everything appended; takes the builder's memory without a copy.
     consuming func finish() -> ArrowColumn
 }
 
-extension ArrowBuilder where Self: ~Copyable {
+/// A builder whose rows are single values.
+public protocol ArrowValueBuilder: ArrowBuilder, ~Copyable {
+    associatedtype Value
+    mutating func append(_ value: Value)
+}
+
+extension ArrowValueBuilder where Self: ~Copyable {
     /// Appends the value, or a null for nil.
     @inlinable public mutating func append(_ value: Value?) {
         if let value { append(value) } else { appendNull() }
@@ -21,7 +25,7 @@ extension ArrowBuilder where Self: ~Copyable {
 /// ```swift
 /// var days = PrimitiveBuilder<Int32>(.date32)
 /// ```
-public struct PrimitiveBuilder<Value: ArrowPrimitive>: ArrowBuilder, ~Copyable {
+public struct PrimitiveBuilder<Value: ArrowPrimitive>: ArrowValueBuilder, ~Copyable {
     @usableFromInline var values: GrowingBuffer
     @usableFromInline var validity = GrowingValidity()
     let type: ArrowType
@@ -67,7 +71,7 @@ public struct PrimitiveBuilder<Value: ArrowPrimitive>: ArrowBuilder, ~Copyable {
 }
 
 /// Builds columns of Booleans.
-public struct BoolBuilder: ArrowBuilder, ~Copyable {
+public struct BoolBuilder: ArrowValueBuilder, ~Copyable {
     var words = GrowingBuffer()
     var word: UInt64 = 0
     var validity = GrowingValidity()
@@ -98,7 +102,7 @@ public struct BoolBuilder: ArrowBuilder, ~Copyable {
 }
 
 /// Builds columns of text.
-public struct StringBuilder: ArrowBuilder, ~Copyable {
+public struct StringBuilder: ArrowValueBuilder, ~Copyable {
     var bytes: BytesBuilder
 
     /// - Parameter type: Any of the three text types; `utf8` becomes `largeUtf8` when its text exceeds 2 GiB.
@@ -123,7 +127,7 @@ public struct StringBuilder: ArrowBuilder, ~Copyable {
 }
 
 /// Builds columns of byte strings.
-public struct BinaryBuilder: ArrowBuilder, ~Copyable {
+public struct BinaryBuilder: ArrowValueBuilder, ~Copyable {
     var bytes: BytesBuilder
 
     /// - Parameter type: `binary`, `largeBinary` or `binaryView`; `binary` becomes `largeBinary` when its bytes exceed 2 GiB.
@@ -152,7 +156,7 @@ public struct BinaryBuilder: ArrowBuilder, ~Copyable {
 /// var builder = ListBuilder(PrimitiveBuilder<Int64>())
 /// builder.append { items in items.append(1); items.append(2) }
 /// ```
-public struct ListBuilder<Items: ArrowBuilder & ~Copyable>: ~Copyable {
+public struct ListBuilder<Items: ArrowBuilder & ~Copyable>: ArrowBuilder, ~Copyable {
     var items: Items
     var offsets = GrowingBuffer()
     var validity = GrowingValidity()

@@ -58,7 +58,9 @@ extension ArrowColumn {
     /// Text is not checked to be UTF-8: what is not is repaired where it becomes a `String`.
     /// - Throws: ``ArrowError`` (`.invalidData`) that names the field.
     /// - Complexity: O(slots)
-    public func validate() throws(ArrowError) {
+    public func validate() throws(ArrowError) { try validate(dictionaries: true) }
+
+    func validate(dictionaries: Bool) throws(ArrowError) {
         switch storage.layout {
         case .bytes(let wide):
             try checkOffsets(wide: wide, limit: storage.buffers.count > 1 ? storage.buffers[1].byteCount : 0, what: "bytes")
@@ -68,9 +70,9 @@ extension ArrowColumn {
         }
         if storage.dictionary != nil { try checkIndices() }
         for (child, field) in zip(storage.children, type.children) {
-            try inField(field.name) { () throws(ArrowError) in try child.validate() }
+            try inField(field.name) { () throws(ArrowError) in try child.validate(dictionaries: dictionaries) }
         }
-        if let dictionary { try inField("dictionary") { () throws(ArrowError) in try dictionary.validate() } }
+        if dictionaries, let dictionary { try inField("dictionary") { () throws(ArrowError) in try dictionary.validate() } }
     }
 
     private func checkOffsets(wide: Bool, limit: Int, what: String) throws(ArrowError) {

@@ -13,12 +13,18 @@ enum IPCFormat {
         case recordBatch = 3
     }
 
+    /// How a message's buffers are compressed.
+    enum Compression: Int8 {
+        case lz4 = 0
+        case zstd = 1
+    }
+
     static func padded(_ count: Int, to alignment: Int = alignment) -> Int { (count + alignment - 1) / alignment * alignment }
 }
 
-/// What a reader of Arrow IPC accepts from those it does not trust.
-public struct ArrowReadLimits: Sendable {
-    /// The greatest body of one message, compressed or not, in bytes.
+/// What a reader of Arrow IPC accepts from those it does not trust, and how it decompresses.
+public struct ArrowReadOptions: Sendable {
+    /// The greatest body of one message, in bytes, compressed as well as decompressed.
     public var bodyBytes = 256 << 20
     /// The greatest metadata of one message, in bytes.
     public var metadataBytes = 16 << 20
@@ -26,14 +32,16 @@ public struct ArrowReadLimits: Sendable {
     public var depth = 64
     /// The number of fields of a schema, nested ones included.
     public var fields = 100_000
-    /// The number of rows of a batch.
+    /// The number of rows of a batch, and of items of its nested columns.
     public var rows = 1 << 40
+    /// Decompresses all of `source` so that it fills `target` exactly, or throws. LZ4 needs none; without it, ZSTD is not read.
+    public var decompress: (@Sendable (_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) throws -> Void)?
 
     public init() {}
 }
 
 /// A field as IPC knows it: with the numbers of the dictionaries.
-struct IPCField {
+struct IPCField: Sendable {
     var field: ArrowField
     var dictionaryID: Int64?
     /// The fields of the children of the type or, if there is a dictionary, of its values' type.
@@ -42,12 +50,4 @@ struct IPCField {
     var valueType: ArrowType {
         if case .dictionary(_, let value, _) = field.type { value } else { field.type }
     }
-}
-
-/// The compression of a message's buffers.
-public enum ArrowCompression: Int8, Sendable {
-    /// LZ4 frames.
-    case lz4 = 0
-    /// Zstandard frames.
-    case zstd = 1
 }

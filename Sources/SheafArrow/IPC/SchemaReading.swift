@@ -1,12 +1,12 @@
 /// Reads the schema of an IPC stream or file from its metadata.
 struct SchemaReading {
-    private let limits: ArrowReadLimits
+    private let options: ArrowReadOptions
     private var fields = 0
     /// What is left of the length that names and texts may have together.
     private var budget: Int
 
-    init(limits: ArrowReadLimits, metadataBytes: Int) {
-        self.limits = limits
+    init(options: ArrowReadOptions, metadataBytes: Int) {
+        self.options = options
         budget = metadataBytes * 4 + 1_024
     }
 
@@ -29,8 +29,8 @@ struct SchemaReading {
 
     private mutating func readField(_ table: FlatTable, depth: Int) throws(ArrowError) -> IPCField {
         fields += 1
-        guard fields <= limits.fields else { throw ArrowError(.limitExceeded, "the schema has more than \(limits.fields) fields") }
-        guard depth <= limits.depth else { throw ArrowError(.limitExceeded, "the schema is nested more than \(limits.depth) deep") }
+        guard fields <= options.fields else { throw ArrowError(.limitExceeded, "the schema has more than \(options.fields) fields") }
+        guard depth <= options.depth else { throw ArrowError(.limitExceeded, "the schema is nested more than \(options.depth) deep") }
         let name = try table.string(0, &budget) ?? ""
         do throws(ArrowError) {
             var children: [IPCField] = []
@@ -45,7 +45,8 @@ struct SchemaReading {
                     throw ArrowError(.unsupported, "dictionaries other than dense arrays are not supported")
                 }
                 id = try dictionary.integer(0, default: 0)
-                let index = try dictionary.table(1).map { (table) throws(ArrowError) in try Self.readInteger(table) } ?? .int32
+                var index = ArrowType.int32
+                if let integer = try dictionary.table(1) { index = try Self.readInteger(integer) }
                 type = .dictionary(index: index, value: type, isOrdered: try dictionary.bool(2))
                 try type.check()
             }
