@@ -31,6 +31,8 @@ let package = Package(
         .library(name: "SheafLocal", targets: ["SheafLocal"]),
         .library(name: "SheafBag", targets: ["SheafBag"]),
         .library(name: "SheafArray", targets: ["SheafArray"]),
+        .library(name: "SheafTable", targets: ["SheafTable"]),
+        .library(name: "SheafDuckDB", targets: ["SheafDuckDB"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
