@@ -26,9 +26,18 @@ let package = Package(
         .executableTarget(
             name: "sheaf-jobs",
             dependencies: [
+                "TPCH",
                 .product(name: "Sheaf", package: "sheaf"),
+                .product(name: "SheafTable", package: "sheaf"),
+                .product(name: "SheafDuckDB", package: "sheaf"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: settings
+        ),
+        // The 22 queries of TPC-H as typed expressions, and as SQL by hand.
+        .target(
+            name: "TPCH",
+            dependencies: [.product(name: "SheafTable", package: "sheaf"), .product(name: "SheafCore", package: "sheaf")],
             swiftSettings: settings
         ),
         .testTarget(name: "benchTests", dependencies: ["bench"], swiftSettings: settings),
