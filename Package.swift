@@ -61,11 +61,13 @@ let package = Package(
         .target(
             name: "SheafProgram",
             dependencies: [
-                "SheafCore", "SheafLocal", "SheafTable", "SheafDuckDB", "CSheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+                "SheafCore", "SheafLocal", "SheafTable", "SheafDuckDB", "CSheaf",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
         .target(
             name: "Sheaf",
-            dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafTable", "SheafProgram"],
+            dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafArrow", "SheafTable", "SheafProgram"],
             swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(

@@ -1,4 +1,5 @@
 @_exported public import SheafArray
+@_exported public import SheafArrow
 @_exported public import SheafBag
 @_exported public import SheafCore
 @_exported public import SheafLocal

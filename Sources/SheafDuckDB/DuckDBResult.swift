@@ -192,6 +192,8 @@ public final class DuckDBChunk: @unchecked Sendable {
         let api = DuckDBLibrary.functions, vector = api.pointee.data_chunk_get_vector(handle, idx_t(column))
         let data = api.pointee.vector_get_data(vector)?.assumingMemoryBound(to: T.self)
         let validity = api.pointee.vector_get_validity(vector)
-        return try withExtendedLifetime(self) { try body(UnsafeBufferPointer(start: data, count: count), validity.map { UnsafePointer($0) }) }
+        return try withExtendedLifetime(self) {
+            try body(UnsafeBufferPointer(start: data, count: count), validity.map { UnsafePointer($0) })
+        }
     }
 }

@@ -5,7 +5,14 @@ extension Session {
     ///
     /// - Parameter paths: files, or patterns such as `data/*.csv`.
     public func csv<Row: TableRow>(
-        _ paths: String..., as _: Row.Type, options: CSVOptions = CSVOptions(), fileID: StaticString = #fileID, line: UInt = #line
+        _ paths: String..., as row: Row.Type, options: CSVOptions = CSVOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        csv(paths, as: row, options: options, fileID: fileID, line: line)
+    }
+
+    /// The rows of a list of CSV files.
+    public func csv<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, options: CSVOptions = CSVOptions(), fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
         typed(SourceLocation(fileID: fileID, line: line)) { .csv(paths, options, $0) }
     }

@@ -6,7 +6,11 @@ struct SheafTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sheaf", abstract: "Parallel and distributed computing: run jobs, look at their plans, check this machine.",
         version: Version.current,
-        subcommands: [RunCommands.self, GraphCommands.self, PlanCommands.self, DemoCommand.self, DoctorCommand.self])
+        subcommands: [
+            RunCommands.self, GraphCommands.self, PlanCommands.self, SQLCommand.self, FileCommand<Head>.self, FileCommand<Schema>.self,
+            FileCommand<Describe>.self,
+            DemoCommand.self, DoctorCommand.self,
+        ])
 
     static func main() async {
         let jobs: [any Job.Type] = [SumByKey.self, WordCount.self, Pi.self, Dot.self, Flights.self]

@@ -131,7 +131,8 @@ import Testing
             let children = type.children.map { _ in ArrowColumn([Int8](0..<6)) }
             return ArrowColumn(
                 try ColumnStorage.checked(
-                    type: type, length: offsets.count - 1, validity: nil, buffers: [ColumnBuffer(copying: offsets), data], children: children))
+                    type: type, length: offsets.count - 1, validity: nil, buffers: [ColumnBuffer(copying: offsets), data],
+                    children: children))
         }
         for type in [ArrowType.utf8, .list(of: .int8)] {
             try column([0, 2, 6], type).validate()

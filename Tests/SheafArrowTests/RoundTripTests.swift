@@ -24,7 +24,8 @@ import Testing
         let batches = try ranges(column.count).map { try RecordBatch([("column", column[$0])]) }
         let schema = ArrowTableSchema([ArrowField("column", sample.type, metadata: ["k": "v"])], metadata: ["table": "t", "a": ""])
         for format in [ArrowWriter.Format.stream, .file] {
-            let bytes = try ArrowWriter.encode(batches.map { try RecordBatch(schema: schema, columns: $0.columns) }, schema: schema, format: format)
+            let bytes = try ArrowWriter.encode(
+                batches.map { try RecordBatch(schema: schema, columns: $0.columns) }, schema: schema, format: format)
             let reader = try RecordBatchReader(ipc: ArrowMemory(bytes))
             #expect(reader.schema == schema)
             let read = try reader.readAll()

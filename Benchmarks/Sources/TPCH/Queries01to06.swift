@@ -14,7 +14,8 @@ extension TPCH {
             .grouped { (flag: $0.lReturnflag, status: $0.lLinestatus) }
             .aggregate {
                 (
-                    lReturnflag: $0.key.flag, lLinestatus: $0.key.status, sumQty: $0.sum(\.lQuantity), sumBasePrice: $0.sum(\.lExtendedprice),
+                    lReturnflag: $0.key.flag, lLinestatus: $0.key.status, sumQty: $0.sum(\.lQuantity),
+                    sumBasePrice: $0.sum(\.lExtendedprice),
                     sumDiscPrice: $0.sum(\.revenue), sumCharge: $0.sum { $0.revenue * (1 + $0.lTax) }, avgQty: $0.mean(\.lQuantity),
                     avgPrice: $0.mean(\.lExtendedprice), avgDisc: $0.mean(\.lDiscount), countOrder: $0.count()
                 )

@@ -133,7 +133,9 @@ public final class ArrowWriter {
         return [Int64(start), Int64(8 + metadata.count), Int64(bodyLength)]
     }
 
-    private func putWords(_ words: [UInt32]) throws { try put(words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { [UInt8]($0) } }) }
+    private func putWords(_ words: [UInt32]) throws {
+        try put(words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { [UInt8]($0) } })
+    }
 
     private func put(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try put($0) } }
 

@@ -20,7 +20,8 @@ struct IPCMessage {
         guard length >= 0 else { throw ArrowError(.invalidData, "a body of \(length) bytes") }
         guard length <= Int64(options.bodyBytes) else {
             throw ArrowError(
-                .limitExceeded, "a body of \(length) bytes, and \(options.bodyBytes) are accepted", hint: "raise ArrowReadOptions.bodyBytes")
+                .limitExceeded, "a body of \(length) bytes, and \(options.bodyBytes) are accepted", hint: "raise ArrowReadOptions.bodyBytes"
+            )
         }
         self.header = header
         self.table = table

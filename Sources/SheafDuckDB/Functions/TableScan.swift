@@ -84,7 +84,9 @@ enum TableScan {
     private static let start: duckdb_table_function_init_t = { info in
         let api = DuckDBLibrary.functions
         guard let bound = object(api.pointee.init_get_bind_data(info), as: BoundTable.self) else { return }
-        let columns = (0..<api.pointee.init_get_column_count(info)).map { Int(truncatingIfNeeded: api.pointee.init_get_column_index(info, $0)) }
+        let columns = (0..<api.pointee.init_get_column_count(info)).map {
+            Int(truncatingIfNeeded: api.pointee.init_get_column_index(info, $0))
+        }
         api.pointee.init_set_init_data(info, Unmanaged.passRetained(Scan(columns: columns)).toOpaque(), releaseObject)
         api.pointee.init_set_max_threads(info, idx_t(max(1, bound.table.count / range + bound.batchCount)))
     }

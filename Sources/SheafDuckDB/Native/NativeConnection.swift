@@ -58,7 +58,7 @@ final class NativeConnection: @unchecked Sendable {
 
     // Errors tell the position; progress is known but not printed.
     private static let settings = [
-        "SET errors_as_json = true", "SET enable_progress_bar_print = false", 
+        "SET errors_as_json = true", "SET enable_progress_bar_print = false",
     ]
 
     // MARK: From any thread, without blocking
@@ -200,7 +200,8 @@ final class NativeConnection: @unchecked Sendable {
     private func bind(_ parameters: [DuckDBValue], to statement: duckdb_prepared_statement?, sql: String) throws {
         let wanted = Int(clamping: api.pointee.nparams(statement))
         guard wanted == parameters.count else {
-            throw SQLError("the statement has \(wanted) parameters, and \(parameters.count) values are given", sql: sql, kind: .invalidInput)
+            throw SQLError(
+                "the statement has \(wanted) parameters, and \(parameters.count) values are given", sql: sql, kind: .invalidInput)
         }
         for (index, parameter) in parameters.enumerated() {
             var value = native(parameter)

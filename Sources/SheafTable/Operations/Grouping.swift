@@ -113,6 +113,9 @@ extension Group {
     public func variance<Value: NumericColumnValue>(_ path: Path<Value>) -> Column<Double?> { number("var_samp", path) }
     /// The middle value; between two, their mean.
     public func median<Value: NumericColumnValue>(_ path: Path<Value>) -> Column<Double?> { number("median", path) }
+    public func median<Value: NumericColumnValue>(_ body: Expression<Value>) -> Column<Double?> {
+        Column(.cast(.aggregate(.init(function: "median", arguments: [body(columns).expression])), .double, orNull: false))
+    }
     /// The value below which a fraction of the values lies, interpolated linearly.
     public func quantile<Value: NumericColumnValue>(_ path: Path<Value>, _ fraction: Double) -> Column<Double?> {
         Column(

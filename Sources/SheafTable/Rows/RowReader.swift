@@ -6,10 +6,12 @@ class AnyFieldReader {
     let column: ArrowColumn
     /// Whether the column has nulls at all.
     let hasNulls: Bool
-    var type: Any.Type { fatalError("abstract") }
+    /// Of the values.
+    let type: Any.Type
 
-    init(column: ArrowColumn) {
+    init(column: ArrowColumn, type: Any.Type) {
         self.column = column
+        self.type = type
         hasNulls = column.nullCount > 0 || column.type == .null
     }
 
@@ -18,11 +20,10 @@ class AnyFieldReader {
 
 final class FieldReader<Value>: AnyFieldReader {
     let read: (Int) throws -> Value
-    override var type: Any.Type { Value.self }
 
     init(column: ArrowColumn, read: @escaping (Int) throws -> Value) {
         self.read = read
-        super.init(column: column)
+        super.init(column: column, type: Value.self)
     }
 }
 
@@ -53,7 +54,6 @@ final class RowReader<Row: TableRow> {
             }
         }
         let decoder = BatchDecoder(keys: schema.fields.map(\.key), readers: readers)
-        rows.reserveCapacity(rows.count + batch.rowCount)
         for row in 0..<batch.rowCount {
             decoder.begin(row)
             do {
@@ -102,11 +102,9 @@ private final class BatchDecoder: Decoder {
 
     func value<T>(_ key: some CodingKey, _: T.Type) throws -> T {
         let reader = try reader(key)
-        guard let typed = reader as? FieldReader<T> else {
-            throw ColumnMismatch(reason: "it is decoded as \(T.self) now, and was as \(reader.type) before")
-        }
+        let typed = try typed(reader, T.self)
         // An optional type reads nulls itself.
-        if reader.isNull(row), !(T.self is any OptionalValue.Type) {
+        if reader.hasNulls, !(T.self is any OptionalValue.Type), reader.isNull(row) {
             throw ColumnMismatch(reason: "null, where \(T.self) is wanted; make the property optional, or replace nulls with coalesce")
         }
         return try typed.read(row)
@@ -115,10 +113,15 @@ private final class BatchDecoder: Decoder {
     func valueIfPresent<T>(_ key: some CodingKey, _: T.Type) throws -> T? {
         let reader = try reader(key)
         if reader.isNull(row) { return nil }
-        guard let typed = reader as? FieldReader<T> else {
+        return try typed(reader, T.self).read(row)
+    }
+
+    private func typed<T>(_ reader: AnyFieldReader, _: T.Type) throws -> FieldReader<T> {
+        guard reader.type == T.self else {
             throw ColumnMismatch(reason: "it is decoded as \(T.self) now, and was as \(reader.type) before")
         }
-        return try typed.read(row)
+        // A reader of that type is nothing else; the cast would cost more than the rest.
+        return unsafeDowncast(reader, to: FieldReader<T>.self)
     }
 
     func container<Key: CodingKey>(keyedBy: Key.Type) -> KeyedDecodingContainer<Key> { KeyedDecodingContainer(Fields<Key>(decoder: self)) }
@@ -153,7 +156,9 @@ private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decodeIfPresent(_ type: UInt16.Type, forKey key: Key) throws -> UInt16? { try decoder.valueIfPresent(key, type) }
     func decodeIfPresent(_ type: UInt32.Type, forKey key: Key) throws -> UInt32? { try decoder.valueIfPresent(key, type) }
     func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? { try decoder.valueIfPresent(key, type) }
-    func nestedContainer<Nested: CodingKey>(keyedBy: Nested.Type, forKey: Key) throws -> KeyedDecodingContainer<Nested> { throw decoder.notFlat }
+    func nestedContainer<Nested: CodingKey>(keyedBy: Nested.Type, forKey: Key) throws -> KeyedDecodingContainer<Nested> {
+        throw decoder.notFlat
+    }
     func nestedUnkeyedContainer(forKey: Key) throws -> any UnkeyedDecodingContainer { throw decoder.notFlat }
     func superDecoder() throws -> any Decoder { throw decoder.notFlat }
     func superDecoder(forKey: Key) throws -> any Decoder { throw decoder.notFlat }

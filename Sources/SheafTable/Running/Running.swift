@@ -31,7 +31,9 @@ extension Table {
 
     /// The number of rows.
     public func count() async throws -> Int {
-        let rows = try await aggregate { (count: $0.count(), none: Column<Int>(.literal(.integer(0)))) }.batches()
+        let count = NamedColumn(
+            name: "count", expression: .aggregate(.init(function: "count", arguments: [])), type: .int64, isNullable: false)
+        let rows = try await same(.aggregate(relation, keys: [], [count]), relation.location).batches()
         guard let column = rows.first?["count"] else { throw TaskError(.malformedRecord, "a count has one row") }
         return try Int.reader(of: column)(0)
     }
@@ -63,10 +65,20 @@ extension Table {
         }
     }
 
-    private func inGraph<Result: Sendable>(
+    /// The graph that runs the query, and its output.
+    package func graph() throws -> (graph: Graph, outputs: [NodeID]) {
+        let engine = try session.tableEngine()
+        return graph("collect") { [relation] in
+            let batches = try await engine.run(relation)
+            var rows = 0
+            while let batch = try await batches.next() { rows += batch.rowCount }
+            return rows
+        }
+    }
+
+    private func graph<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable () async throws -> Result
-    ) async throws -> Result {
-        if let problem = relation.problem { throw problem }
+    ) -> (graph: Graph, outputs: [NodeID]) {
         var graph = Graph()
         let function = graph.addFunction(
             NodeFunction(
@@ -74,7 +86,15 @@ extension Table {
                 body: .async { _ in TypedValue(try await body()) }))
         let attributes = graph.addAttributes(NodeAttributes(location: relation.location))
         let node = graph.append(function: function, attributes: attributes, arguments: [])
-        let values = try await session.compute(try session.plan(graph, outputs: [node]), name: name)
+        return (graph, [node])
+    }
+
+    private func inGraph<Result: Sendable>(
+        _ name: String, _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        if let problem = relation.problem { throw problem }
+        let (graph, outputs) = graph(name, body)
+        let values = try await session.compute(try session.plan(graph, outputs: outputs), name: name)
         guard let value = values.first as? TypedValue<Result> else {
             throw EngineError(.protocolViolation, "the engine handed back \(values.first.map { "\($0.type)" } ?? "nothing")")
         }
@@ -97,7 +117,7 @@ extension Table where Row: TableRow {
     }
 
     /// The first row, or nil when there is none.
-    public func first() async throws -> Row? { try await limit(1).collect().first }
+    public func first() async throws -> Row? { try await same(.limit(relation, count: 1, offset: 0), relation.location).collect().first }
 }
 
 extension Table {
@@ -111,7 +131,7 @@ extension Table {
 
     /// The first rows as a drawn table.
     public func preview(_ count: Int = 10) async throws -> String {
-        let batches = try await limit(count + 1).batches()
+        let batches = try await same(.limit(relation, count: count + 1, offset: 0), relation.location).batches()
         return TableText.draw(batches, limit: count)
     }
 }

@@ -20,10 +20,11 @@ enum TableText {
             left + widths.map { String(repeating: "─", count: $0 + 2) }.joined(separator: middle) + right
         }
         func cells(_ texts: [String]) -> String {
-            "│" + texts.indices.map { column in
-                let blanks = String(repeating: " ", count: widths[column] - texts[column].count)
-                return " " + (isNumber[column] ? blanks + texts[column] : texts[column] + blanks) + " "
-            }.joined(separator: "│") + "│"
+            "│"
+                + texts.indices.map { column in
+                    let blanks = String(repeating: " ", count: widths[column] - texts[column].count)
+                    return " " + (isNumber[column] ? blanks + texts[column] : texts[column] + blanks) + " "
+                }.joined(separator: "│") + "│"
         }
         var lines = [line("╭", "┬", "╮"), cells(names), cells(types), line("├", "┼", "┤")]
         lines += rows.map(cells)

@@ -19,6 +19,7 @@ struct DemoCommand: AsyncParsableCommand {
         if let data {
             let file = "\(data)/flights.csv"
             try await show("Every flight that left New York in 2013, by carrier", Flights.self, [file])
+            try await show("The same flights as tables, joined with airlines and planes", Airlines.self, [data])
         } else {
             StandardError.write("no --data folder, so no flights; `make demo` fetches them\n")
         }
@@ -38,12 +39,12 @@ struct DemoCommand: AsyncParsableCommand {
         let job = try J.parse(options)
         let clock = ContinuousClock()
         let begin = clock.now
-        let rows = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
-            try await job.rows(session)
+        let (columns, rows) = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
+            try await job.result(session)
         }
         let seconds = (clock.now - begin) / .seconds(1)
         try StandardOutput.write("\(title)\n\n")
-        try ResultPrinter(columns: J.columns, json: false).print(rows)
+        try ResultPrinter(columns: columns, json: false).print(rows)
         try StandardOutput.write(String(format: "\n%.2f s with %d workers. Do it yourself:\n", seconds, arguments.options.workers))
         try StandardOutput.write("  sheaf run \(([J.name] + options).joined(separator: " "))\n\n")
     }

@@ -6,7 +6,8 @@ struct RunCommands: AsyncParsableCommand {
         commandName: "run", abstract: "Run a job and print its results.",
         subcommands: [
             RunCommand<SumByKey>.self, RunCommand<WordCount>.self, RunCommand<Pi>.self, RunCommand<Dot>.self, RunCommand<Matmul>.self,
-            RunCommand<Stencil>.self, RunCommand<SingularValues>.self, RunCommand<Flights>.self,
+            RunCommand<Stencil>.self, RunCommand<SingularValues>.self, RunCommand<Flights>.self, RunCommand<Airlines>.self,
+            RunCommand<LogReport>.self,
         ])
 }
 
@@ -19,9 +20,9 @@ struct RunCommand<J: Job>: AsyncParsableCommand {
     @OptionGroup(title: "Sheaf options") var arguments: SessionArguments
 
     func run() async throws {
-        let rows = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
-            try await job.rows(session)
+        let (columns, rows) = try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
+            try await job.result(session)
         }
-        try ResultPrinter(columns: J.columns, json: json).print(rows)
+        try ResultPrinter(columns: columns, json: json).print(rows)
     }
 }

@@ -13,12 +13,16 @@ protocol Job: ParsableArguments, Sendable {
     /// Runs the job, and returns its rows in the order in which people want to see them.
     func rows(_ session: Session) async throws -> [Row]
 
+    /// The rows with the names of their columns.
+    func result(_ session: Session) async throws -> (columns: [String], rows: [Row])
+
     /// The graph that the job runs, and its outputs. May look at the beginning of an input file; runs nothing large.
     func graph(_ session: Session) async throws -> (graph: Graph, outputs: [NodeID])
 }
 
 extension Job {
     static var functions: [any RegisteredFunction] { [] }
+    func result(_ session: Session) async throws -> (columns: [String], rows: [Row]) { (Self.columns, try await rows(session)) }
 }
 
 /// A job whose plan is a bag of its rows.
