@@ -31,6 +31,7 @@ let package = Package(
         .library(name: "SheafLocal", targets: ["SheafLocal"]),
         .library(name: "SheafBag", targets: ["SheafBag"]),
         .library(name: "SheafArray", targets: ["SheafArray"]),
+        .library(name: "SheafDuckDB", targets: ["SheafDuckDB"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -41,6 +42,8 @@ let package = Package(
         .target(name: "SheafLocal", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "SheafBag", dependencies: ["SheafCore", "CSheaf"], swiftSettings: settings),
         .target(name: "CArrowABI"),
+        .target(name: "CDuckDB", dependencies: ["CArrowABI"]),
+        .target(name: "SheafDuckDB", dependencies: ["SheafCore", "CSheaf", "CArrowABI", "CDuckDB"], swiftSettings: settings),
         .target(name: "CSheafKernels"),
         .target(
             name: "SheafArray",
@@ -57,7 +60,7 @@ let package = Package(
             name: "Sheaf", dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafProgram"], swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
-            name: "sheaf-cli", dependencies: ["Sheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "sheaf-cli", dependencies: ["Sheaf", "SheafDuckDB", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
         .testTarget(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
@@ -67,6 +70,8 @@ let package = Package(
             name: "SheafArrayTests",
             dependencies: ["SheafArray", "SheafCore", "SheafLocal", .product(name: "ComplexModule", package: "swift-numerics")],
             resources: [.copy("Oracle")], swiftSettings: settings),
+        .testTarget(
+            name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
