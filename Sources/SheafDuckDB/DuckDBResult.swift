@@ -19,6 +19,8 @@ public final class DuckDBResult: @unchecked Sendable {
     private var ready: [Item?] = []
     private var first = 0
     private var isOver = false
+    /// Why there are no more rows, unless they have all been read.
+    private var failure: (any Error)?
     /// How the result is read, once that is known.
     private var isArrow: Bool?
     /// How many chunks the next hop may bring: few at first, so that the first row comes soon.
@@ -63,7 +65,7 @@ public final class DuckDBResult: @unchecked Sendable {
     /// Ends the query and gives its connection back.
     public func close() async throws {
         run.cancel()
-        try await BlockingThreads.shared.run { [self] in finish() }
+        try await BlockingThreads.shared.run { [self] in finish(EngineError(.closed, "the result is closed", hint: "run the query again")) }
     }
 
     /// The rows' type, as Arrow's structure; it belongs to the result.
@@ -103,6 +105,7 @@ public final class DuckDBResult: @unchecked Sendable {
         try state.withLock {
             guard isArrow ?? asArrow == asArrow else { throw Self.mixed }
             isArrow = asArrow
+            if let failure { throw failure }
         }
         while true {
             if let item = state.withLock(take) { return item }
@@ -144,7 +147,7 @@ public final class DuckDBResult: @unchecked Sendable {
             }
             if !goesOn { finish() }
         } catch {
-            finish()
+            finish(error)
             throw error
         }
     }
@@ -158,10 +161,12 @@ public final class DuckDBResult: @unchecked Sendable {
         return array
     }
 
-    private func finish() {
+    private func finish(_ error: (any Error)? = nil) {
         let isFirst = state.withLock {
-            defer { isOver = true }
-            return !isOver
+            guard !isOver else { return false }
+            isOver = true
+            failure = error
+            return true
         }
         if isFirst { Self.end(run, connection, pool) }
     }

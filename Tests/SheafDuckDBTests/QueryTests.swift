@@ -88,6 +88,8 @@ struct QueryTests {
         let error = await #expect(throws: EngineError.self) { try await connection.execute("SELECT 1") }
         #expect(error?.code == .busy)
         try await open.close()
+        let over = await #expect(throws: EngineError.self) { try await open.nextChunk() }
+        #expect(over?.code == .closed)
         try await connection.execute("BEGIN; INSERT INTO mine VALUES (2); ROLLBACK")
         try await connection.close()
         let closed = await #expect(throws: EngineError.self) { try await connection.execute("SELECT 1") }

@@ -74,6 +74,15 @@ public struct DuckDBColumn {
     }
 }
 
+/// A column that a parameter is read from.
+struct ArgumentColumn<Value: DuckDBScalar> {
+    let column: DuckDBColumn
+    init(_ column: DuckDBColumn) { self.column = column }
+    func value(_ row: Int) -> Value { Value.read(column, row: row) }
+    /// Whether the parameter is null where the function takes none.
+    func isMissing(_ row: Int) -> Bool { !Value.takesNull && column.isNull(row) }
+}
+
 /// A number, whose layout in the database is Swift's.
 public protocol DuckDBNumber: DuckDBScalar, BitwiseCopyable {
     static var zero: Self { get }

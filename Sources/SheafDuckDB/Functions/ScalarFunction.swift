@@ -40,15 +40,6 @@ extension DuckDBDatabase {
     }
 }
 
-/// A column that a parameter is read from.
-private struct ArgumentColumn<Value: DuckDBScalar> {
-    let column: DuckDBColumn
-    init(_ column: DuckDBColumn) { self.column = column }
-    func value(_ row: Int) -> Value { Value.read(column, row: row) }
-    /// Whether the parameter is null where the function takes none.
-    func isMissing(_ row: Int) -> Bool { !Value.takesNull && column.isNull(row) }
-}
-
 /// A function of rows, which DuckDB calls a chunk at a time.
 private final class ScalarFunction: Sendable {
     let name: String
