@@ -71,7 +71,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
-            name: "sheaf-cli", dependencies: ["Sheaf", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "sheaf-cli", dependencies: ["Sheaf", "SheafDuckDB", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
         .testTarget(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
@@ -85,6 +85,8 @@ let package = Package(
             name: "SheafTableTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafCore", "SheafLocal"], swiftSettings: settings),
         .testTarget(
             name: "SheafArrowTests", dependencies: ["SheafArrow", "CArrowABI"], resources: [.copy("Files")], swiftSettings: settings),
+        .testTarget(
+            name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

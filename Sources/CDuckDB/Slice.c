@@ -21,6 +21,24 @@ static void release_slice(struct ArrowArray *array) {
     array->release = NULL;
 }
 
+// Nulls among `length` rows from `start` of a validity bitmap, one bit a row, lowest first.
+static int64_t count_nulls(const uint8_t *bits, int64_t start, int64_t length) {
+    int64_t valid = 0, end = start + length, row = start;
+    for (; row < end && row % 8 != 0; row++) valid += bits[row / 8] >> (row % 8) & 1;
+    for (; row + 8 <= end; row += 8) valid += __builtin_popcount(bits[row / 8]);
+    for (; row < end; row++) valid += bits[row / 8] >> (row % 8) & 1;
+    return length - valid;
+}
+
+void cduckdb_count_nulls(struct ArrowArray *array) {
+    if (array->dictionary && array->null_count < 0) {
+        const uint8_t *bits = array->n_buffers > 0 ? array->buffers[0] : NULL;
+        array->null_count = bits ? count_nulls(bits, array->offset, array->length) : 0;
+    }
+    for (int64_t i = 0; i < array->n_children; i++) cduckdb_count_nulls(array->children[i]);
+    if (array->dictionary) cduckdb_count_nulls(array->dictionary);
+}
+
 bool cduckdb_slice(
     const struct ArrowArray *column, int64_t start, int64_t length, void *owner, void (*release)(void *owner), struct ArrowArray *out) {
     struct slice *slice = malloc(sizeof *slice);
@@ -28,8 +46,11 @@ bool cduckdb_slice(
     slice->column = *column;
     slice->column.offset += start;
     slice->column.length = length;
-    // How many nulls are in the slice is not known, unless there are none at all.
-    if (column->null_count != 0) slice->column.null_count = -1;
+    // DuckDB takes an unknown number of nulls in a dictionary's keys for none.
+    if (column->null_count != 0) {
+        const uint8_t *bits = column->n_buffers > 0 ? column->buffers[0] : NULL;
+        slice->column.null_count = bits && column->dictionary ? count_nulls(bits, slice->column.offset, length) : -1;
+    }
     slice->column.release = release_column;
     slice->column.private_data = NULL;
     slice->children[0] = &slice->column;

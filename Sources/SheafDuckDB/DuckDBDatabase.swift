@@ -134,7 +134,7 @@ func cancellable<R: Sendable>(_ body: @escaping @Sendable (QueryRun) throws -> R
     let run = QueryRun()
     return try await withTaskCancellationHandler {
         try await BlockingThreads.shared.run {
-            if run.isCancelled { throw CancellationError() }
+            if let failure = run.failure { throw failure }
             return try body(run)
         }
     } onCancel: {

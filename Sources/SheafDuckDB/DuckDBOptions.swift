@@ -37,7 +37,6 @@ public struct DuckDBOptions: Sendable {
         ]
         if let threads { values["threads"] = "\(max(1, threads))" }
         if let memoryLimit { values["memory_limit"] = "\(memoryLimit)B" }
-        if let temporaryLimit { values["max_temp_directory_size"] = "\(temporaryLimit)B" }
         if isReadOnly { values["access_mode"] = "READ_ONLY" }
         return values.merging(settings) { $1 }
     }

@@ -19,6 +19,10 @@ public final class DuckDBResult: @unchecked Sendable {
     private var ready: [Item?] = []
     private var first = 0
     private var isOver = false
+    /// Why there are no more rows, unless they have all been read.
+    private var failure: (any Error)?
+    /// How the result is read, once that is known.
+    private var isArrow: Bool?
     /// How many chunks the next hop may bring: few at first, so that the first row comes soon.
     private var appetite = 1
 
@@ -61,7 +65,7 @@ public final class DuckDBResult: @unchecked Sendable {
     /// Ends the query and gives its connection back.
     public func close() async throws {
         run.cancel()
-        try await BlockingThreads.shared.run { [self] in finish() }
+        try await BlockingThreads.shared.run { [self] in finish(EngineError(.closed, "the result is closed", hint: "run the query again")) }
     }
 
     /// The rows' type, as Arrow's structure; it belongs to the result.
@@ -80,9 +84,8 @@ public final class DuckDBResult: @unchecked Sendable {
     /// Moves the next batch out, up to 2048 rows. Returns false after the last.
     ///
     /// - Throws: ``SQLError``, `CancellationError`, ``EngineError`` (`.closed`); the query is then over.
-    package func next(into array: UnsafeMutablePointer<ArrowArray>) async throws -> Bool {
-        guard let item = try await next(asArrow: true) else { return false }
-        guard case .array(let batch) = item else { throw Self.mixed }
+    package nonisolated(nonsending) func next(into array: UnsafeMutablePointer<ArrowArray>) async throws -> Bool {
+        guard case .array(let batch) = try await next(asArrow: true) else { return false }
         array.initialize(to: batch)
         return true
     }
@@ -90,16 +93,20 @@ public final class DuckDBResult: @unchecked Sendable {
     /// The next rows in DuckDB's own layout, up to 2048, or nil after the last. A result is read either so or as Arrow batches.
     ///
     /// - Throws: ``SQLError``, `CancellationError`, ``EngineError`` (`.closed`); the query is then over.
-    public func nextChunk() async throws -> DuckDBChunk? {
-        guard let item = try await next(asArrow: false) else { return nil }
-        guard case .chunk(let chunk) = item else { throw Self.mixed }
+    public nonisolated(nonsending) func nextChunk() async throws -> DuckDBChunk? {
+        guard case .chunk(let chunk) = try await next(asArrow: false) else { return nil }
         return chunk
     }
 
     private static let mixed = EngineError(
         .invalidArgument, "a result is read as Arrow batches or as chunks, not both", hint: "run the query again")
 
-    private func next(asArrow: Bool) async throws -> Item? {
+    private nonisolated(nonsending) func next(asArrow: Bool) async throws -> Item? {
+        try state.withLock {
+            guard isArrow ?? asArrow == asArrow else { throw Self.mixed }
+            isArrow = asArrow
+            if let failure { throw failure }
+        }
         while true {
             if let item = state.withLock(take) { return item }
             if state.withLock({ isOver }) { return nil }
@@ -140,7 +147,7 @@ public final class DuckDBResult: @unchecked Sendable {
             }
             if !goesOn { finish() }
         } catch {
-            finish()
+            finish(error)
             throw error
         }
     }
@@ -154,10 +161,12 @@ public final class DuckDBResult: @unchecked Sendable {
         return array
     }
 
-    private func finish() {
+    private func finish(_ error: (any Error)? = nil) {
         let isFirst = state.withLock {
-            defer { isOver = true }
-            return !isOver
+            guard !isOver else { return false }
+            isOver = true
+            failure = error
+            return true
         }
         if isFirst { Self.end(run, connection, pool) }
     }

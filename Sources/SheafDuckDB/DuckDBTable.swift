@@ -38,6 +38,7 @@ public final class DuckDBTable: @unchecked Sendable {
             }
         }
         if Set(names).count < names.count { problem = "a column name occurs twice" }
+        for index in batches.indices where problem == nil { cduckdb_count_nulls(&self.batches[index]) }
         count = rows
         columnNames = names
         // From here on the object releases what it took.
@@ -91,7 +92,12 @@ final class BoundTable: @unchecked Sendable {
         self.table = table
         self.connection = connection
         let api = DuckDBLibrary.functions
-        for column in table.columnNames.indices {
+        for (column, name) in table.columnNames.enumerated() {
+            if let nested = table.schema.children[column], Self.hasDictionary(below: nested) {
+                throw EngineError(
+                    .unsupported, "column \(name) has a dictionary inside of a list or a structure, which DuckDB does not read",
+                    hint: "turn the dictionary into plain values")
+            }
             // Each column is a structure of one column: a query converts those that it names.
             var child = table.schema.children[column]
             try withUnsafeMutablePointer(to: &child) { children in
@@ -109,6 +115,13 @@ final class BoundTable: @unchecked Sendable {
                 try check(api.pointee.data_chunk_from_arrow(connection, &array, converted, &chunk))
                 types.append(api.pointee.vector_get_column_type(api.pointee.data_chunk_get_vector(chunk, 0)))
             }
+        }
+    }
+
+    private static func hasDictionary(below schema: UnsafePointer<ArrowSchema>) -> Bool {
+        (0..<Int(schema.pointee.n_children)).contains { index in
+            guard let child = schema.pointee.children[index] else { return false }
+            return child.pointee.dictionary != nil || hasDictionary(below: child)
         }
     }
 

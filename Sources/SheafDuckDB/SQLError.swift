@@ -52,10 +52,16 @@ public struct SQLError: SheafError {
     ///   - text: what DuckDB says, as JSON or as plain text.
     ///   - sql: the text of the statements.
     init(_ text: String, sql: String, kind: Kind = .other) {
-        let fields = (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [:]
-        let kind = fields["exception_type"].map(Kind.init) ?? kind
+        // DuckDB says “Binder Error: …”, or JSON, or both.
+        var said = text[...], kind = kind
+        if let colon = text.firstRange(of: " Error: "), !text[..<colon.lowerBound].contains(where: { "{\n".contains($0) }) {
+            kind = Kind(rawValue: String(text[..<colon.lowerBound]))
+            said = text[colon.upperBound...]
+        }
+        let fields = (try? JSONDecoder().decode([String: String].self, from: Data(said.utf8))) ?? [:]
+        if let type = fields["exception_type"] { kind = Kind(rawValue: type) }
         self.kind = kind
-        message = fields["exception_message"] ?? text
+        message = fields["exception_message"] ?? String(said)
         position = fields["position"].flatMap(Int.init).flatMap { Position(offset: $0, in: sql) }
         switch kind {
         case .outOfMemory:

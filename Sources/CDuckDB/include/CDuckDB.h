@@ -269,6 +269,9 @@ const char *cduckdb_load(void *library, struct cduckdb_functions *out);
 bool cduckdb_slice(
     const struct ArrowArray *column, int64_t start, int64_t length, void *owner, void (*release)(void *owner), struct ArrowArray *out);
 
+/// Counts the nulls of dictionaries' keys where their number is not known: DuckDB takes that for none.
+void cduckdb_count_nulls(struct ArrowArray *array);
+
 /// Makes `out` an array without rows of the schema's type. Returns false when there is no memory. Released as any array.
 bool cduckdb_empty(const struct ArrowSchema *schema, struct ArrowArray *out);
 

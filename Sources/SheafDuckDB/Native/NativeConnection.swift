@@ -1,31 +1,6 @@
 internal import CArrowABI
 internal import CDuckDB
-internal import Glibc
 internal import SheafCore
-internal import Synchronization
-
-/// One query from start to end, for cancelling it from anywhere.
-final class QueryRun: Sendable {
-    private struct State { var isCancelled = false; var connection: NativeConnection? }
-    private let state = Locked(State())
-
-    var isCancelled: Bool { state.withLock(\.isCancelled) }
-
-    /// Ends the query soon. Callable at any time, from any thread; does not block.
-    func cancel() {
-        let connection = state.withLock {
-            $0.isCancelled = true
-            return $0.connection
-        }
-        connection?.interrupt(self)
-    }
-
-    func start(on connection: NativeConnection) { state.withLock { $0.connection = connection } }
-    func end() { state.withLock { $0.connection = nil } }
-
-    /// In percent, or nil when it is not known.
-    var progress: Double? { state.withLock(\.connection)?.progress(of: self) }
-}
 
 /// A connection of the library, which runs one query at a time. Its calls block, unless they say otherwise.
 final class NativeConnection: @unchecked Sendable {
@@ -51,15 +26,16 @@ final class NativeConnection: @unchecked Sendable {
         self.database = database
         handle = try database.connect()
         for setting in Self.settings { try call(setting) }
-        if let x = getenv("XSET") { try call(String(cString: x)) }
     }
 
     deinit { close() }
 
     // Errors tell the position; progress is known but not printed.
     private static let settings = [
-        "SET errors_as_json = true", "SET enable_progress_bar_print = false",
+        "SET errors_as_json = true", "SET enable_progress_bar_print = false", "SET enable_progress_bar = true", "SET progress_bar_time = 0",
     ]
+
+    private static let closed = EngineError(.closed, "the database or its connection is closed", hint: "open it again")
 
     // MARK: From any thread, without blocking
 
@@ -93,7 +69,7 @@ final class NativeConnection: @unchecked Sendable {
                 return try shape(sql)
             } catch {
                 abandon()
-                throw run.isCancelled ? CancellationError() : error
+                throw run.failure ?? error
             }
         }
     }
@@ -106,7 +82,7 @@ final class NativeConnection: @unchecked Sendable {
             do {
                 try launch(sql, parameters, streaming: false, run: run)
             } catch {
-                throw run.isCancelled ? CancellationError() : error
+                throw run.failure ?? error
             }
             return result.map { open in
                 var open = open
@@ -121,17 +97,16 @@ final class NativeConnection: @unchecked Sendable {
     ) throws -> Bool {
         try calls.withLock {
             guard control.withLock({ current === run }), var open = result, let database else {
-                throw run.isCancelled
-                    ? CancellationError() : EngineError(.closed, "the result is closed", hint: "the database or its connection was closed")
+                throw run.failure ?? Self.closed
             }
             do {
                 while true {
-                    if run.isCancelled { throw CancellationError() }
+                    if let failure = run.failure { throw failure }
                     guard let chunk = api.pointee.fetch_chunk(open) else {
                         // The end, or an error.
                         isFlowing = false
                         if let text = api.pointee.result_error(&open), text.pointee != 0 {
-                            throw run.isCancelled ? CancellationError() : SQLError(String(cString: text), sql: sql)
+                            throw run.failure ?? SQLError(String(cString: text), sql: sql)
                         }
                         abandon()
                         return false
@@ -151,7 +126,7 @@ final class NativeConnection: @unchecked Sendable {
     }
 
     private func begin(_ run: QueryRun) throws {
-        guard handle != nil else { throw EngineError(.closed, "the connection is closed") }
+        guard handle != nil else { throw Self.closed }
         guard control.withLock({ current == nil }) else {
             throw EngineError(
                 .busy, "the connection has an open result", hint: "read that to its end or close it first, or ask the database itself")
@@ -187,7 +162,7 @@ final class NativeConnection: @unchecked Sendable {
                 throw SQLError(api.pointee.pending_error(pending).map { String(cString: $0) } ?? "cannot be started", sql: sql)
             }
             // Starting a query forgets interrupts that came before; one that comes from now on is heeded.
-            if run.isCancelled { api.pointee.interrupt(handle) }
+            if run.failure != nil { api.pointee.interrupt(handle) }
             var open = duckdb_result()
             let isDone = api.pointee.execute_pending(pending, &open) == CDUCKDB_SUCCESS
             result = open
@@ -265,7 +240,7 @@ final class NativeConnection: @unchecked Sendable {
             defer { current = nil }
             return current
         }
-        run?.end()
+        run?.stop()
     }
 
     private func closeResult() {
@@ -280,7 +255,7 @@ final class NativeConnection: @unchecked Sendable {
     /// Makes a table in memory known to this connection under a name.
     func register(_ name: String, _ table: DuckDBTable) throws {
         try calls.withLock {
-            guard let database else { throw EngineError(.closed, "the connection is closed") }
+            guard let database else { throw Self.closed }
             let id = try database.registry.add(table, check: { try self.check($0, sql: name) })
             do {
                 try call("CREATE OR REPLACE TEMP VIEW \(quoted(name)) AS SELECT * FROM \(TableScan.name)(\(id))")
@@ -308,7 +283,7 @@ final class NativeConnection: @unchecked Sendable {
     /// Runs a body with the open connection and no other call going on.
     func withHandle<R>(_ body: (duckdb_connection) throws -> R) throws -> R {
         try calls.withLock {
-            guard let handle else { throw EngineError(.closed, "the connection is closed") }
+            guard let handle else { throw Self.closed }
             return try body(handle)
         }
     }
@@ -324,7 +299,7 @@ final class NativeConnection: @unchecked Sendable {
 
     /// Ends what runs and disconnects. Later calls throw.
     func close() {
-        control.withLock { if current != nil, let handle { api.pointee.interrupt(handle) } }
+        control.withLock { current }?.end(with: Self.closed)
         calls.withLock {
             abandon()
             for id in views.values { database?.registry.remove(id) }

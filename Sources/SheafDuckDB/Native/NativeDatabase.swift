@@ -41,7 +41,10 @@ final class NativeDatabase: @unchecked Sendable {
         defer { api.pointee.free(problem) }
         guard api.pointee.open_ext(path, &opened, config, &problem) == CDUCKDB_SUCCESS, let opened else {
             let reason = problem.map { SQLError(String(cString: $0), sql: "").message } ?? "no reason given"
-            throw EngineError(.inputOutput, "cannot open the database \(path ?? "in memory"): \(reason)")
+            // In memory, nothing but a setting can be wrong.
+            throw EngineError(
+                path == nil ? .invalidArgument : .inputOutput, "cannot open the database \(path ?? "in memory"): \(reason)",
+                hint: "the settings are listed by: SELECT * FROM duckdb_settings()")
         }
         var connection: duckdb_connection?
         guard api.pointee.connect(opened, &connection) == CDUCKDB_SUCCESS, let connection else {
@@ -53,6 +56,14 @@ final class NativeDatabase: @unchecked Sendable {
         utility = connection
         registry = TableRegistry(connection: connection)
         try TableScan.register(with: connection, registry: registry)
+        if let limit = options.temporaryLimit {
+            // As a setting at the start it has no effect.
+            var answer = duckdb_result()
+            defer { api.pointee.destroy_result(&answer) }
+            if api.pointee.query(connection, "SET GLOBAL max_temp_directory_size = '\(limit)B'", &answer) != CDUCKDB_SUCCESS {
+                throw EngineError(.invalidArgument, "DuckDB does not take \(limit) bytes as the limit of its temporary folder")
+            }
+        }
     }
 
     deinit {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Sheaf
+import SheafDuckDB
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,7 +48,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func libraries() -> [Check] {
-        (NativeLibraries.check() + LinearLibraries.check()).map { library in
+        (NativeLibraries.check() + LinearLibraries.check() + TableLibraries.check()).map { library in
             Check(
                 name: library.name, isFine: library.isFound || library.isOptional,
                 detail: library.isFound ? library.purpose : library.missing)
