@@ -59,8 +59,8 @@ struct BytesBuilder: ~Copyable {
             return
         }
         if data.count + bytes.count > Int(Int32.max) {
-            let full = exchange(&data, with: GrowingBuffer())
-            fullData.append(full.finish())
+            fullData.append(data.finish())
+            data = GrowingBuffer()
         }
         slots.append(UnsafeRawBufferPointer(rebasing: bytes[..<4]))
         slots.append(Int32(fullData.count))

@@ -65,9 +65,11 @@ public final class CellBuilder {
     /// The column of everything appended so far; the builder is empty afterwards.
     public func finish() -> ArrowColumn {
         let (length, nulls) = (count, validity.nullCount)
-        let validityBits = exchange(&validity, with: GrowingValidity()).finish()
+        let validityBits = validity.finish()
+        validity = GrowingValidity()
         count = 0
-        let filled = exchange(&values, with: GrowingBuffer())
+        let filled = values.finish()
+        values = GrowingBuffer()
         if let bytes = bytes.take() {
             self.bytes = BytesBuilder(type)
             let column = bytes.finish()
@@ -77,7 +79,7 @@ public final class CellBuilder {
             switch type.layout {
             case .none, .structure, .fixedList: []
             case .bits: [ColumnBuffer(bits: bits)]
-            default: [filled.finish()]
+            default: [filled]
             }
         bits = []
         if case .list(let wide) = type.layout { appendOffset(0, wide: wide) }
