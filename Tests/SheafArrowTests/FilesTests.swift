@@ -72,7 +72,9 @@ import Testing
         let bytes = try ArrowWriter.encode(batches, schema: reader.schema, format: format)
         let again = try RecordBatchReader(ipc: ArrowMemory(bytes))
         #expect(again.schema == reader.schema)
-        #expect(try again.readAll().map { $0.columns.map { $0.cells().description } } == batches.map { $0.columns.map { $0.cells().description } })
+        #expect(
+            try again.readAll().map { $0.columns.map { $0.cells().description } }
+                == batches.map { $0.columns.map { $0.cells().description } })
         if let folder = ProcessInfo.processInfo.environment["SHEAF_ARROW_OUT"] {
             try Data(bytes).write(to: URL(fileURLWithPath: folder).appendingPathComponent(name))
         }

@@ -134,7 +134,8 @@ import Testing
             let children = type.children.map { _ in ArrowColumn([Int8](0..<6)) }
             return ArrowColumn(
                 try ColumnStorage.checked(
-                    type: type, length: offsets.count - 1, validity: nil, buffers: [ColumnBuffer(copying: offsets), data], children: children))
+                    type: type, length: offsets.count - 1, validity: nil, buffers: [ColumnBuffer(copying: offsets), data],
+                    children: children))
         }
         for type in [ArrowType.utf8, .list(of: .int8)] {
             try column([0, 2, 6], type).validate()
@@ -143,6 +144,22 @@ import Testing
                 #expect(throws: ArrowError.self) { try column(offsets, type).validate() }
             }
         }
+    }
+
+    @Test func textsThatAreNotUTF8() throws {
+        var builder = StringBuilder(.utf8View)
+        for bytes: [UInt8] in [Array("ü".utf8), [0x41, 0xff]] { builder.append(utf8: bytes.span) }
+        let batch = try RecordBatch([("t", builder.finish())])
+        #expect(batch["t"]?.string(at: 1) == "A\u{fffd}")
+        try batch.validate()
+        let error = #expect(throws: ArrowError.self) { try batch.validate(utf8: true) }
+        #expect(error?.field == "t")
+        try batch[0..<1].validate(utf8: true)
+        let bytes = try ArrowWriter.encode([batch], schema: batch.schema)
+        #expect(try readAll(bytes).count == 1)
+        var options = ArrowReadOptions()
+        options.validatesUTF8 = true
+        #expect(throws: ArrowError.self) { try readAll(bytes, options: options) }
     }
 
     /// A compressed buffer that says it is longer, or shorter, than what it holds.

@@ -24,7 +24,8 @@ import Testing
         let batches = try ranges(column.count).map { try RecordBatch([("column", column[$0])]) }
         let schema = ArrowTableSchema([ArrowField("column", sample.type, metadata: ["k": "v"])], metadata: ["table": "t", "a": ""])
         for format in [ArrowWriter.Format.stream, .file] {
-            let bytes = try ArrowWriter.encode(batches.map { try RecordBatch(schema: schema, columns: $0.columns) }, schema: schema, format: format)
+            let bytes = try ArrowWriter.encode(
+                batches.map { try RecordBatch(schema: schema, columns: $0.columns) }, schema: schema, format: format)
             let reader = try RecordBatchReader(ipc: ArrowMemory(bytes))
             #expect(reader.schema == schema)
             let read = try reader.readAll()
@@ -52,6 +53,22 @@ import Testing
             #expect(read.columns[0].cells() == batch.columns[0].cells())
             try read.validate()
         }
+    }
+
+    @Test(arguments: Sample.all) func concatenation(sample: Sample) throws {
+        let column = try sample.column()
+        let parts = ranges(column.count).map { column[$0] } + [try sample.column()]
+        let joined = try ArrowColumn(concatenating: parts, type: sample.type)
+        try joined.validate(utf8: true)
+        #expect(joined.cells() == parts.flatMap { $0.cells() })
+        #expect(try ArrowColumn(concatenating: [], type: sample.type).cells() == [])
+        if sample.type != .bool {
+            #expect(throws: ArrowError.self) { try ArrowColumn(concatenating: [column, ArrowColumn([true])], type: sample.type) }
+        }
+        let batches = try parts.map { try RecordBatch([("a", $0), ("b", $0)]) }
+        let batch = try RecordBatch(concatenating: batches, schema: batches[0].schema)
+        #expect(batch["b"]?.cells() == joined.cells())
+        #expect(batch.rowCount == joined.count)
     }
 
     @Test func batchWithoutColumns() throws {

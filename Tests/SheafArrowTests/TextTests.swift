@@ -13,7 +13,8 @@ import Testing
             (.date(days: 0), "1970-01-01"), (.date(days: -1), "1969-12-31"), (.date(days: 11_016), "2000-02-29"),
             (.date(days: 2_932_897), "10000-01-01"), (.date(days: -719_529), "-0001-12-31"), (.time(3_661, .second), "01:01:01"),
             (.time(1, .microsecond), "00:00:00.000001"), (.timestamp(-1, .millisecond, zone: nil), "1969-12-31T23:59:59.999"),
-            (.timestamp(0, .second, zone: "UTC"), "1970-01-01T00:00:00Z"), (.duration(-3, .nanosecond), "-3ns"), (.duration(3, .second), "3s"),
+            (.timestamp(0, .second, zone: "UTC"), "1970-01-01T00:00:00Z"), (.duration(-3, .nanosecond), "-3ns"),
+            (.duration(3, .second), "3s"),
             (.interval(months: 1, days: 2, nanoseconds: 3), "1mo 2d 3ns"), (.list([.null, .string("a\"b")]), "[null, \"a\\\"b\"]"),
             (.struct([.init("a", .int(1))]), "{a: 1}"), (.map([.init(.string("k"), .int(1))]), "{\"k\": 1}"),
         ]
@@ -30,7 +31,11 @@ import Testing
     @Test func halves() {
         for bits in UInt16.min...UInt16.max {
             let value = HalfFloat.double(bits)
-            if value.isNaN { #expect(HalfFloat.double(HalfFloat.bits(value)).isNaN) } else if HalfFloat.bits(value) != bits { Issue.record("\(bits)") }
+            if value.isNaN {
+                #expect(HalfFloat.double(HalfFloat.bits(value)).isNaN)
+            } else if HalfFloat.bits(value) != bits {
+                Issue.record("\(bits)")
+            }
         }
         // Ties to even, and what rounds up to the next power of two.
         #expect(HalfFloat.bits(1 + 0x1p-11) == HalfFloat.bits(1))
@@ -45,7 +50,10 @@ import Testing
         #expect(try ArrowType(formatString: sample.type.formatString, children: sample.type.children) == sample.type)
     }
 
-    @Test(arguments: ["", "x", "d:", "d:1", "d:0,0", "d:39,1", "d:10,2,17", "w:", "w:-1", "+w:x", "+l", "+m", "+us:0,1", "+r", "+vl", "ts", "tsq:", "tdx", "nn"])
+    @Test(arguments: [
+        "", "x", "d:", "d:1", "d:0,0", "d:39,1", "d:10,2,17", "w:", "w:-1", "+w:x", "+l", "+m", "+us:0,1", "+r", "+vl", "ts", "tsq:", "tdx",
+        "nn",
+    ])
     func unknownFormatStrings(format: String) {
         #expect(throws: ArrowError.self) { try ArrowType(formatString: format) }
     }

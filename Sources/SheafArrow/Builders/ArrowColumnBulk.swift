@@ -37,7 +37,8 @@ extension ArrowColumn {
                 index = end
             }
         }
-        self.init(adoptingData: data, byteCount: count &* MemoryLayout<Value>.stride, bits: bits, type: type, count: count, nullCount: nulls)
+        self.init(
+            adoptingData: data, byteCount: count &* MemoryLayout<Value>.stride, bits: bits, type: type, count: count, nullCount: nulls)
     }
 
     @usableFromInline static func allocate(byteCount: Int, bitCount: Int) -> (UnsafeMutableRawPointer, UnsafeMutablePointer<UInt64>) {

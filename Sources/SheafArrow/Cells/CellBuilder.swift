@@ -87,7 +87,8 @@ public final class CellBuilder {
         places = [:]
         let isDictionary = if case .dictionary = type { true } else { false }
         let storage = ColumnStorage(
-            type: type, length: length, validity: type == .null ? nil : validityBits, buffers: buffers, children: isDictionary ? [] : columns,
+            type: type, length: length, validity: type == .null ? nil : validityBits, buffers: buffers,
+            children: isDictionary ? [] : columns,
             dictionary: isDictionary ? columns[0] : nil)
         return ArrowColumn(storage, nullCount: nulls)
     }
@@ -119,8 +120,10 @@ public final class CellBuilder {
         case (.binary, .bytes(let added)), (.largeBinary, .bytes(let added)), (.binaryView, .bytes(let added)):
             added.withUnsafeBytes { bytes?.append($0) }
         case (.fixedSizeBinary(let size), .bytes(let added)) where added.count == size: added.withUnsafeBytes { values.append($0) }
-        case (.decimal32(_, let scale), .decimal(let value, let given)) where given == scale: values.append(try exactly(value, cell, as: Int32.self))
-        case (.decimal64(_, let scale), .decimal(let value, let given)) where given == scale: values.append(try exactly(value, cell, as: Int64.self))
+        case (.decimal32(_, let scale), .decimal(let value, let given)) where given == scale:
+            values.append(try exactly(value, cell, as: Int32.self))
+        case (.decimal64(_, let scale), .decimal(let value, let given)) where given == scale:
+            values.append(try exactly(value, cell, as: Int64.self))
         case (.decimal128(_, let scale), .decimal(let value, let given)) where given == scale: values.append(value)
         case (.decimal256(_, let scale), .decimal(let value, let given)) where given == scale:
             values.append(value)
@@ -132,7 +135,8 @@ public final class CellBuilder {
         case (.date64, .date(let days)): values.append(try exactly(Int128(days) * 86_400_000, cell, as: Int64.self))
         case (.time32(let unit), .time(let value, let given)) where given == unit: values.append(try exactly(value, cell, as: Int32.self))
         case (.time64(let unit), .time(let value, let given)) where given == unit: values.append(value)
-        case (.timestamp(let unit, let zone), .timestamp(let value, let given, let shown)) where given == unit && shown == zone: values.append(value)
+        case (.timestamp(let unit, let zone), .timestamp(let value, let given, let shown)) where given == unit && shown == zone:
+            values.append(value)
         case (.duration(let unit), .duration(let value, let given)) where given == unit: values.append(value)
         case (.interval(let unit), .interval(let months, let days, let nanoseconds)):
             try appendInterval(unit, months, days, nanoseconds, cell)

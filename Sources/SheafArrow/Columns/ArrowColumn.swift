@@ -132,7 +132,8 @@ extension ArrowColumn {
         let count = fields.first?.column.count ?? validity?.count ?? 0
         for field in fields where field.column.count != count {
             throw ArrowError(
-                .invalidArgument, "the struct's fields have \(count) and \(field.column.count) rows; they need equally many", field: field.name)
+                .invalidArgument, "the struct's fields have \(count) and \(field.column.count) rows; they need equally many",
+                field: field.name)
         }
         let type = ArrowType.struct(fields.map { ArrowField($0.name, $0.column.type) })
         let bits = try ArrowColumn.validity(validity, count: count)

@@ -139,7 +139,9 @@ public final class ArrowWriter {
         return [Int64(start), Int64(8 + metadata.count), Int64(bodyLength)]
     }
 
-    private func putWords(_ words: [UInt32]) throws { try put(words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { [UInt8]($0) } }) }
+    private func putWords(_ words: [UInt32]) throws {
+        try put(words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { [UInt8]($0) } })
+    }
 
     private func put(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try put($0) } }
 
@@ -153,8 +155,10 @@ public final class ArrowWriter {
 extension ArrowColumn {
     /// Whether both show the same values: the same memory or, if not, equal cells.
     func isSame(as other: ArrowColumn) -> Bool {
+        if isSameMemory(other) { return true }
         guard type == other.type, count == other.count else { return false }
-        if storage === other.storage, offset == other.offset { return true }
         return (0..<count).allSatisfy { cell(at: $0) == other.cell(at: $0) }
     }
+
+    func isSameMemory(_ other: ArrowColumn) -> Bool { storage === other.storage && offset == other.offset && count == other.count }
 }

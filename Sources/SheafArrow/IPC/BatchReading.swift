@@ -53,7 +53,7 @@ struct BatchReading {
                 guard column.count == rowCount else {
                     throw ArrowError(.invalidData, "the column has \(column.count) rows, and the batch \(rowCount)")
                 }
-                try column.validate(dictionaries: false)
+                try column.validate(utf8: options.validatesUTF8, dictionaries: false)
                 columns.append(column)
             } catch { throw error.inside(field.field.name) }
         }
@@ -140,7 +140,9 @@ struct BatchReading {
     }
 
     /// A compressed buffer begins with its length before compression, or −1 if it was left as it is.
-    private mutating func decompress(_ bytes: UnsafeRawBufferPointer, _ compression: IPCFormat.Compression) throws(ArrowError) -> ColumnBuffer {
+    private mutating func decompress(_ bytes: UnsafeRawBufferPointer, _ compression: IPCFormat.Compression) throws(ArrowError)
+        -> ColumnBuffer
+    {
         guard bytes.count >= 8 else { throw ArrowError(.invalidData, "a compressed buffer of \(bytes.count) bytes") }
         let length = Int64(littleEndian: bytes.loadUnaligned(as: Int64.self))
         let source = UnsafeRawBufferPointer(rebasing: bytes[8...])

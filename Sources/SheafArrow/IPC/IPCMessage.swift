@@ -20,7 +20,8 @@ struct IPCMessage {
         guard length >= 0 else { throw ArrowError(.invalidData, "a body of \(length) bytes") }
         guard length <= Int64(options.bodyBytes) else {
             throw ArrowError(
-                .limitExceeded, "a body of \(length) bytes, and \(options.bodyBytes) are accepted", hint: "raise ArrowReadOptions.bodyBytes")
+                .limitExceeded, "a body of \(length) bytes, and \(options.bodyBytes) are accepted", hint: "raise ArrowReadOptions.bodyBytes"
+            )
         }
         self.header = header
         self.table = table
@@ -54,10 +55,6 @@ struct IPCDictionaries: Sendable {
             return
         }
         guard before.count + added.count <= options.rows else { throw ArrowError(.limitExceeded, "dictionary \(id) grows too large") }
-        let builder = CellBuilder(field.valueType)
-        for part in [before, added] {
-            for index in 0..<part.count { try builder.append(part.cell(at: index)) }
-        }
-        values[id] = builder.finish()
+        values[id] = try ArrowColumn(concatenating: [before, added], type: field.valueType)
     }
 }

@@ -73,7 +73,8 @@ enum LZ4Frame {
                 (output + end).copyMemory(from: output + end - distance, byteCount: match)
             } else {
                 for index in end..<end + match {
-                    output.storeBytes(of: output.load(fromByteOffset: index - distance, as: UInt8.self), toByteOffset: index, as: UInt8.self)
+                    output.storeBytes(
+                        of: output.load(fromByteOffset: index - distance, as: UInt8.self), toByteOffset: index, as: UInt8.self)
                 }
             }
             end += match

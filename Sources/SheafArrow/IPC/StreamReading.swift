@@ -14,15 +14,16 @@ extension RecordBatchReader {
             }
         } else {
             var position = 0
-            try self.init(stream: StreamReading(options: options) { (count, isOptional) throws(ArrowError) in
-                let rest = memory.count - position
-                guard rest >= count else {
-                    if rest == 0, isOptional { return nil }
-                    throw ArrowError(.truncated, "the stream ends \(count - rest) bytes too early")
-                }
-                defer { position += count }
-                return memory.slice(position, count)
-            })
+            try self.init(
+                stream: StreamReading(options: options) { (count, isOptional) throws(ArrowError) in
+                    let rest = memory.count - position
+                    guard rest >= count else {
+                        if rest == 0, isOptional { return nil }
+                        throw ArrowError(.truncated, "the stream ends \(count - rest) bytes too early")
+                    }
+                    defer { position += count }
+                    return memory.slice(position, count)
+                })
         }
     }
 
@@ -33,23 +34,24 @@ extension RecordBatchReader {
     public convenience init(
         ipcStream read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int, options: ArrowReadOptions = ArrowReadOptions()
     ) throws(ArrowError) {
-        try self.init(stream: StreamReading(options: options) { (count, isOptional) throws(ArrowError) in
-            let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 64)
-            let memory = ArrowMemory(adopting: UnsafeRawBufferPointer(bytes)) { $0.deallocate() }
-            var filled = 0
-            while filled < count {
-                let added: Int
-                do { added = try read(UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<count])) } catch {
-                    throw ArrowError(.producerFailed, "the stream's bytes cannot be read: \(error)")
+        try self.init(
+            stream: StreamReading(options: options) { (count, isOptional) throws(ArrowError) in
+                let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 64)
+                let memory = ArrowMemory(adopting: UnsafeRawBufferPointer(bytes)) { $0.deallocate() }
+                var filled = 0
+                while filled < count {
+                    let added: Int
+                    do { added = try read(UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<count])) } catch {
+                        throw ArrowError(.producerFailed, "the stream's bytes cannot be read: \(error)")
+                    }
+                    guard added > 0, added <= count - filled else {
+                        if added == 0, filled == 0, isOptional { return nil }
+                        throw ArrowError(.truncated, "the stream ends \(count - filled) bytes too early")
+                    }
+                    filled += added
                 }
-                guard added > 0, added <= count - filled else {
-                    if added == 0, filled == 0, isOptional { return nil }
-                    throw ArrowError(.truncated, "the stream ends \(count - filled) bytes too early")
-                }
-                filled += added
-            }
-            return memory.slice(0, count)
-        })
+                return memory.slice(0, count)
+            })
     }
 
     private convenience init(stream: StreamReading) throws(ArrowError) {

@@ -19,7 +19,7 @@ private final class ForeignArray: @unchecked Sendable {
 extension RecordBatch {
     /// Takes over a record batch of another library without copying it: `array` is moved from, whether or not this throws.
     ///
-    /// Buffers are trusted to be as long as the format says; ``validate()`` looks at what offsets and indices they contain.
+    /// Buffers are trusted to be as long as the format says; ``validate(utf8:)`` looks at what offsets and indices they contain.
     /// - Throws: ``ArrowError`` (`.invalidData`) if the array does not fit the schema.
     package init(importing array: UnsafeMutablePointer<CArrowABI.ArrowArray>, schema: ArrowTableSchema) throws(ArrowError) {
         let column = try ArrowColumn(importing: array, type: .struct(schema.fields))
@@ -29,7 +29,8 @@ extension RecordBatch {
     /// Writes the batch into `target` as a struct array, without copying it; its `release` lets go of the batch.
     package func export(to target: UnsafeMutablePointer<CArrowABI.ArrowArray>) {
         ExportedArray.export(
-            length: rowCount, nullCount: 0, offset: 0, buffers: [nil], viewSizes: nil, children: columns, dictionary: nil, keeping: nil, to: target)
+            length: rowCount, nullCount: 0, offset: 0, buffers: [nil], viewSizes: nil, children: columns, dictionary: nil, keeping: nil,
+            to: target)
     }
 }
 
@@ -89,7 +90,9 @@ extension ArrowColumn {
             buffers = [try buffer(1, try size(length, 16))]
             let dataCount = pointers.count - 3
             let sizes = pointers[pointers.count - 1]
-            guard sizes != nil || dataCount == 0 else { throw ArrowError(.invalidData, "the sizes of the data buffers of \(type) are missing") }
+            guard sizes != nil || dataCount == 0 else {
+                throw ArrowError(.invalidData, "the sizes of the data buffers of \(type) are missing")
+            }
             for index in 0..<dataCount {
                 let byteCount = Int(sizes?.loadUnaligned(fromByteOffset: index * 8, as: Int64.self) ?? 0)
                 guard byteCount >= 0 else { throw ArrowError(.invalidData, "data buffer \(index) of \(type) has \(byteCount) bytes") }

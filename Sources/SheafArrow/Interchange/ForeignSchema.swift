@@ -15,7 +15,9 @@ extension ArrowField {
         guard depth < 64 else { throw ArrowError(.limitExceeded, "the Arrow schema is nested more than 64 deep") }
         let name = schema.name.map { String(cString: $0) } ?? ""
         self = try inField(name) { () throws(ArrowError) in
-            guard let format = schema.format.map({ String(cString: $0) }) else { throw ArrowError(.invalidData, "the schema has no format") }
+            guard let format = schema.format.map({ String(cString: $0) }) else {
+                throw ArrowError(.invalidData, "the schema has no format")
+            }
             var children: [ArrowField] = []
             for index in 0..<max(0, Int(schema.n_children)) {
                 guard let child = schema.children?[index] else { throw ArrowError(.invalidData, "child \(index) of the schema is missing") }
