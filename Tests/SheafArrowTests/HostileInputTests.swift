@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func textsThatAreNotUTF8() throws {
-        var builder = StringBuilder(.utf8View)
+        var builder = ArrowStringBuilder(.utf8View)
         for bytes: [UInt8] in [Array("ü".utf8), [0x41, 0xff]] { builder.append(utf8: bytes.span) }
         let batch = try RecordBatch([("t", builder.finish())])
         #expect(batch["t"]?.string(at: 1) == "A\u{fffd}")

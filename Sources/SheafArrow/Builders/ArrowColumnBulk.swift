@@ -68,7 +68,7 @@ extension ArrowColumn {
 
     /// A column of Booleans and, for nil, nulls.
     public init(_ values: [Bool?]) {
-        var builder = BoolBuilder()
+        var builder = ArrowBoolBuilder()
         for value in values { builder.append(value) }
         self = builder.finish()
     }
@@ -77,7 +77,7 @@ extension ArrowColumn {
     public init(_ values: [String], type: ArrowType = .utf8) {
         let byteCount = values.reduce(0) { $0 &+ $1.utf8.count }
         guard type == .utf8, byteCount <= Int(Int32.max) else {
-            var builder = StringBuilder(type)
+            var builder = ArrowStringBuilder(type)
             for value in values { builder.append(value) }
             self = builder.finish()
             return
@@ -96,14 +96,14 @@ extension ArrowColumn {
 
     /// A column of texts and, for nil, nulls.
     public init(_ values: [String?], type: ArrowType = .utf8) {
-        var builder = StringBuilder(type)
+        var builder = ArrowStringBuilder(type)
         for value in values { builder.append(value) }
         self = builder.finish()
     }
 
     /// A column of byte strings and, for nil, nulls.
     public init(_ values: [[UInt8]?], type: ArrowType = .binary) {
-        var builder = BinaryBuilder(type)
+        var builder = ArrowBinaryBuilder(type)
         for value in values { builder.append(value) }
         self = builder.finish()
     }

@@ -168,7 +168,7 @@ private enum Concatenation {
         if let first, parts.allSatisfy({ $0.storage.dictionary.map(first.isSameMemory) ?? false }) {
             return (try ArrowColumn(concatenating: indices, type: index), first)
         }
-        let builder = CellBuilder(.dictionary(index: index, value: value, isOrdered: false))
+        let builder = ArrowCellBuilder(.dictionary(index: index, value: value, isOrdered: false))
         do {
             for part in parts {
                 for row in 0..<part.count { try builder.append(part.cell(at: row)) }
