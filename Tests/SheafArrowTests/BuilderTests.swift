@@ -11,7 +11,7 @@ import Testing
             let column = ArrowColumn(values)
             #expect(Array(try column.values(as: Int32.self)) == values)
             #expect(column.nullCount == values.filter { $0 == nil }.count)
-            var builder = PrimitiveBuilder<Int32>()
+            var builder = ArrowPrimitiveBuilder<Int32>()
             for value in values { builder.append(value) }
             #expect(builder.count == count)
             #expect(Array(try builder.finish().values(as: Int32.self)) == values)
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func spansAreAppended() throws {
-        var builder = PrimitiveBuilder<Int16>()
+        var builder = ArrowPrimitiveBuilder<Int16>()
         let values = [Int16](0..<100)
         builder.append(contentsOf: values.span)
         builder.appendNull()
@@ -50,14 +50,14 @@ import Testing
         let column = builder.finish()
         #expect(column.nullCount == 1)
         #expect(Array(try column.values(as: Int16.self)) == values.map(Optional.some) + [nil] + values.map(Optional.some))
-        var texts = StringBuilder()
+        var texts = ArrowStringBuilder()
         let utf8 = Array("abc".utf8)
         texts.append(utf8: utf8.span)
         #expect(texts.finish().cells() == [.string("abc")])
     }
 
     @Test func lists() throws {
-        var builder = ListBuilder(ListBuilder(PrimitiveBuilder<Int64>()))
+        var builder = ArrowListBuilder(ArrowListBuilder(ArrowPrimitiveBuilder<Int64>()))
         builder.append { inner in
             inner.append { items in
                 items.append(1)
@@ -101,7 +101,7 @@ import Testing
         #expect(throws: ArrowError.self) { try column.bools() }
         #expect(throws: ArrowError.self) { try column.byteStrings() }
         #expect(column.string(at: 0) == nil)
-        let builder = CellBuilder(.struct([ArrowField("a", .int8)]))
+        let builder = ArrowCellBuilder(.struct([ArrowField("a", .int8)]))
         let error = #expect(throws: ArrowError.self) { try builder.append(.struct([.init("a", .int(128))])) }
         #expect(error?.field == "a")
         #expect(throws: ArrowError.self) { try builder.append(.null) }

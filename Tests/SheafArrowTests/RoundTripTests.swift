@@ -55,6 +55,22 @@ import Testing
         }
     }
 
+    @Test(arguments: Sample.all) func concatenation(sample: Sample) throws {
+        let column = try sample.column()
+        let parts = ranges(column.count).map { column[$0] } + [try sample.column()]
+        let joined = try ArrowColumn(concatenating: parts, type: sample.type)
+        try joined.validate(utf8: true)
+        #expect(joined.cells() == parts.flatMap { $0.cells() })
+        #expect(try ArrowColumn(concatenating: [], type: sample.type).cells() == [])
+        if sample.type != .bool {
+            #expect(throws: ArrowError.self) { try ArrowColumn(concatenating: [column, ArrowColumn([true])], type: sample.type) }
+        }
+        let batches = try parts.map { try RecordBatch([("a", $0), ("b", $0)]) }
+        let batch = try RecordBatch(concatenating: batches, schema: batches[0].schema)
+        #expect(batch["b"]?.cells() == joined.cells())
+        #expect(batch.rowCount == joined.count)
+    }
+
     @Test func batchWithoutColumns() throws {
         let schema = ArrowTableSchema([])
         let batch = try RecordBatch(schema: schema, columns: [], rowCount: 5)

@@ -15,7 +15,7 @@ struct Sample: CustomTestStringConvertible {
     }
 
     func column() throws -> ArrowColumn {
-        let builder = CellBuilder(type)
+        let builder = ArrowCellBuilder(type)
         for cell in cells { try builder.append(cell) }
         return builder.finish()
     }

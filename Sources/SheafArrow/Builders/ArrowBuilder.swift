@@ -23,9 +23,9 @@ extension ArrowValueBuilder where Self: ~Copyable {
 /// Builds columns of numbers, dates, times, timestamps, durations and decimals.
 ///
 /// ```swift
-/// var days = PrimitiveBuilder<Int32>(.date32)
+/// var days = ArrowPrimitiveBuilder<Int32>(.date32)
 /// ```
-public struct PrimitiveBuilder<Value: ArrowPrimitive>: ArrowValueBuilder, ~Copyable {
+public struct ArrowPrimitiveBuilder<Value: ArrowPrimitive>: ArrowValueBuilder, ~Copyable {
     @usableFromInline var values: GrowingBuffer
     @usableFromInline var validity = GrowingValidity()
     let type: ArrowType
@@ -71,7 +71,7 @@ public struct PrimitiveBuilder<Value: ArrowPrimitive>: ArrowValueBuilder, ~Copya
 }
 
 /// Builds columns of Booleans.
-public struct BoolBuilder: ArrowValueBuilder, ~Copyable {
+public struct ArrowBoolBuilder: ArrowValueBuilder, ~Copyable {
     var words = GrowingBuffer()
     var word: UInt64 = 0
     var validity = GrowingValidity()
@@ -102,7 +102,7 @@ public struct BoolBuilder: ArrowValueBuilder, ~Copyable {
 }
 
 /// Builds columns of text.
-public struct StringBuilder: ArrowValueBuilder, ~Copyable {
+public struct ArrowStringBuilder: ArrowValueBuilder, ~Copyable {
     var bytes: BytesBuilder
 
     /// - Parameter type: Any of the three text types; `utf8` becomes `largeUtf8` when its text exceeds 2 GiB.
@@ -127,7 +127,7 @@ public struct StringBuilder: ArrowValueBuilder, ~Copyable {
 }
 
 /// Builds columns of byte strings.
-public struct BinaryBuilder: ArrowValueBuilder, ~Copyable {
+public struct ArrowBinaryBuilder: ArrowValueBuilder, ~Copyable {
     var bytes: BytesBuilder
 
     /// - Parameter type: `binary`, `largeBinary` or `binaryView`; `binary` becomes `largeBinary` when its bytes exceed 2 GiB.
@@ -153,10 +153,10 @@ public struct BinaryBuilder: ArrowValueBuilder, ~Copyable {
 /// Builds lists with 32-bit offsets of what another builder builds.
 ///
 /// ```swift
-/// var builder = ListBuilder(PrimitiveBuilder<Int64>())
+/// var builder = ArrowListBuilder(ArrowPrimitiveBuilder<Int64>())
 /// builder.append { items in items.append(1); items.append(2) }
 /// ```
-public struct ListBuilder<Items: ArrowBuilder & ~Copyable>: ArrowBuilder, ~Copyable {
+public struct ArrowListBuilder<Items: ArrowBuilder & ~Copyable>: ArrowBuilder, ~Copyable {
     var items: Items
     var offsets = GrowingBuffer()
     var validity = GrowingValidity()

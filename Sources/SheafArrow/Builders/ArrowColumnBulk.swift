@@ -68,28 +68,42 @@ extension ArrowColumn {
 
     /// A column of Booleans and, for nil, nulls.
     public init(_ values: [Bool?]) {
-        var builder = BoolBuilder()
+        var builder = ArrowBoolBuilder()
         for value in values { builder.append(value) }
         self = builder.finish()
     }
 
     /// A column of texts; `utf8` becomes `largeUtf8` when they exceed 2 GiB.
     public init(_ values: [String], type: ArrowType = .utf8) {
-        var builder = StringBuilder(type)
-        for value in values { builder.append(value) }
-        self = builder.finish()
+        let byteCount = values.reduce(0) { $0 &+ $1.utf8.count }
+        guard type == .utf8, byteCount <= Int(Int32.max) else {
+            var builder = ArrowStringBuilder(type)
+            for value in values { builder.append(value) }
+            self = builder.finish()
+            return
+        }
+        // The sizes are known, so offsets and bytes go straight to their places.
+        var offsets = GrowingBuffer(capacity: (values.count + 1) * 4)
+        var data = GrowingBuffer(capacity: byteCount)
+        offsets.append(Int32(0))
+        for value in values {
+            var value = value
+            value.withUTF8 { data.append(UnsafeRawBufferPointer($0)) }
+            offsets.append(Int32(truncatingIfNeeded: data.count))
+        }
+        self.init(ColumnStorage(type: .utf8, length: values.count, buffers: [offsets.finish(), data.finish()]), nullCount: 0)
     }
 
     /// A column of texts and, for nil, nulls.
     public init(_ values: [String?], type: ArrowType = .utf8) {
-        var builder = StringBuilder(type)
+        var builder = ArrowStringBuilder(type)
         for value in values { builder.append(value) }
         self = builder.finish()
     }
 
     /// A column of byte strings and, for nil, nulls.
     public init(_ values: [[UInt8]?], type: ArrowType = .binary) {
-        var builder = BinaryBuilder(type)
+        var builder = ArrowBinaryBuilder(type)
         for value in values { builder.append(value) }
         self = builder.finish()
     }

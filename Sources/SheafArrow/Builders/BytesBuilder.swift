@@ -52,19 +52,22 @@ struct BytesBuilder: ~Copyable {
 
     private mutating func appendView(_ bytes: UnsafeRawBufferPointer) {
         precondition(bytes.count <= Int(Int32.max), "a view shows at most 2 GiB")
-        slots.append(Int32(bytes.count))
+        slots.reserve(16)
+        let view = slots.start + slots.count
+        slots.count += 16
+        view.storeBytes(of: UInt64(bytes.count), as: UInt64.self)
+        view.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
         if bytes.count <= 12 {
-            slots.append(bytes)
-            slots.fill(to: (slots.count + 15) / 16 * 16)
+            if let start = bytes.baseAddress { (view + 4).copyMemory(from: start, byteCount: bytes.count) }
             return
         }
         if data.count + bytes.count > Int(Int32.max) {
-            let full = exchange(&data, with: GrowingBuffer())
-            fullData.append(full.finish())
+            fullData.append(data.finish())
+            data = GrowingBuffer()
         }
-        slots.append(UnsafeRawBufferPointer(rebasing: bytes[..<4]))
-        slots.append(Int32(fullData.count))
-        slots.append(Int32(data.count))
+        view.storeBytes(of: bytes.loadUnaligned(as: UInt32.self), toByteOffset: 4, as: UInt32.self)
+        view.storeBytes(of: Int32(fullData.count), toByteOffset: 8, as: Int32.self)
+        view.storeBytes(of: Int32(data.count), toByteOffset: 12, as: Int32.self)
         data.append(bytes)
     }
 

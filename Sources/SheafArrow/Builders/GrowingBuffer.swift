@@ -1,16 +1,22 @@
-/// Memory that grows while a column is built, then becomes one of its buffers.
-@usableFromInline struct GrowingBuffer: ~Copyable {
+/// Memory that grows while a column is built, then becomes one of its buffers. A copy would share the memory: builders, which cannot be
+/// copied, have each their own.
+@usableFromInline struct GrowingBuffer {
     @usableFromInline var start: UnsafeMutableRawPointer
     /// In bytes.
     @usableFromInline var count = 0
     @usableFromInline var capacity: Int
+    /// Frees what `start` points to.
+    private var memory: ArrowMemory
 
     @usableFromInline init(capacity: Int = 0) {
         self.capacity = max(64, capacity)
-        start = .allocate(byteCount: self.capacity, alignment: 64)
+        (start, memory) = Self.allocate(self.capacity)
     }
 
-    @inlinable deinit { start.deallocate() }
+    private static func allocate(_ capacity: Int) -> (UnsafeMutableRawPointer, ArrowMemory) {
+        let start = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+        return (start, ArrowMemory(adopting: UnsafeRawBufferPointer(start: start, count: capacity)) { $0.deallocate() })
+    }
 
     /// Makes room for `extra` more bytes.
     @inlinable mutating func reserve(_ extra: Int) {
@@ -19,11 +25,9 @@
 
     @usableFromInline mutating func grow(_ extra: Int) {
         let larger = max(capacity * 2, count + extra)
-        let copy = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 64)
-        copy.copyMemory(from: start, byteCount: count)
-        start.deallocate()
-        start = copy
-        capacity = larger
+        let (copy, owner) = Self.allocate(larger)
+        withExtendedLifetime(memory) { copy.copyMemory(from: start, byteCount: count) }
+        (start, memory, capacity) = (copy, owner, larger)
     }
 
     @inlinable mutating func append<Value: BitwiseCopyable>(_ value: Value) {
@@ -48,16 +52,11 @@
     }
 
     /// The bytes as a buffer, without a copy.
-    consuming func finish() -> ColumnBuffer {
-        let (taken, size) = (start, count)
-        discard self
-        let memory = ArrowMemory(adopting: UnsafeRawBufferPointer(start: taken, count: size)) { $0.deallocate() }
-        return ColumnBuffer(taken, byteCount: size, owner: memory)
-    }
+    func finish() -> ColumnBuffer { ColumnBuffer(start, byteCount: count, owner: memory) }
 }
 
 /// Validity bits while a column is built; they take room only after the first null.
-@usableFromInline struct GrowingValidity: ~Copyable {
+@usableFromInline struct GrowingValidity {
     /// Whole 64-bit words of bits.
     @usableFromInline var words = GrowingBuffer()
     /// The bits of the word that is not full yet.
@@ -96,7 +95,7 @@
         }
     }
 
-    consuming func finish() -> ColumnBuffer? {
+    mutating func finish() -> ColumnBuffer? {
         guard nullCount > 0 else { return nil }
         words.append(word)
         return words.finish()

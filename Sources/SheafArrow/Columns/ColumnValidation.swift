@@ -1,7 +1,7 @@
 extension ColumnStorage {
     /// Storage for buffers whose sizes, and children whose lengths, have been found to fit `length` slots.
     ///
-    /// What the buffers contain is not looked at: ``ArrowColumn/validate()`` does.
+    /// What the buffers contain is not looked at: ``ArrowColumn/validate(utf8:)`` does.
     static func checked(
         type: ArrowType, length: Int, validity: ColumnBuffer?, buffers: [ColumnBuffer], children: [ArrowColumn] = [],
         dictionary: ArrowColumn? = nil
@@ -55,12 +55,12 @@ extension ArrowColumn {
     /// when a column is made.
     ///
     /// Columns read from Arrow IPC have been checked. Those of other libraries in the process are trusted unless this is called.
-    /// Text is not checked to be UTF-8: what is not is repaired where it becomes a `String`.
+    /// - Parameter utf8: Whether to look at texts, too, which otherwise are repaired where they become a `String`.
     /// - Throws: ``ArrowError`` (`.invalidData`) that names the field.
-    /// - Complexity: O(slots)
-    public func validate() throws(ArrowError) { try validate(dictionaries: true) }
+    /// - Complexity: O(slots), and O(bytes) of text if asked.
+    public func validate(utf8: Bool = false) throws(ArrowError) { try validate(utf8: utf8, dictionaries: true) }
 
-    func validate(dictionaries: Bool) throws(ArrowError) {
+    func validate(utf8: Bool, dictionaries: Bool) throws(ArrowError) {
         switch storage.layout {
         case .bytes(let wide):
             try checkOffsets(wide: wide, limit: storage.buffers.count > 1 ? storage.buffers[1].byteCount : 0, what: "bytes")
@@ -68,11 +68,21 @@ extension ArrowColumn {
         case .views: try checkViews()
         default: break
         }
+        if utf8, type.isText, let row = (0..<count).first(where: { !isNullUnchecked($0) && !isUTF8(row: $0) }) {
+            throw ArrowError(.invalidData, "the text of row \(row) is not UTF-8")
+        }
         if storage.dictionary != nil { try checkIndices() }
         for (child, field) in zip(storage.children, type.children) {
-            try inField(field.name) { () throws(ArrowError) in try child.validate(dictionaries: dictionaries) }
+            try inField(field.name) { () throws(ArrowError) in try child.validate(utf8: utf8, dictionaries: dictionaries) }
         }
-        if dictionaries, let dictionary { try inField("dictionary") { () throws(ArrowError) in try dictionary.validate() } }
+        if dictionaries, let dictionary { try inField("dictionary") { () throws(ArrowError) in try dictionary.validate(utf8: utf8) } }
+    }
+
+    private func isUTF8(row: Int) -> Bool {
+        withExtendedLifetime(storage) {
+            let bytes = storage.bytes(ofSlot: offset + row)
+            return bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
+        }
     }
 
     private func checkOffsets(wide: Bool, limit: Int, what: String) throws(ArrowError) {

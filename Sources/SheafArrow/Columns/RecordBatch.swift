@@ -56,10 +56,10 @@ public struct RecordBatch: Sendable {
             columns: indices.map { columns[$0] }, rowCount: rowCount)
     }
 
-    /// Looks whether all offsets, views and indices stay inside what they point into; see ``ArrowColumn/validate()``.
-    public func validate() throws(ArrowError) {
+    /// Looks whether all offsets, views and indices stay inside what they point into; see ``ArrowColumn/validate(utf8:)``.
+    public func validate(utf8: Bool = false) throws(ArrowError) {
         for (field, column) in zip(schema.fields, columns) {
-            try inField(field.name) { () throws(ArrowError) in try column.validate() }
+            try inField(field.name) { () throws(ArrowError) in try column.validate(utf8: utf8) }
         }
     }
 }

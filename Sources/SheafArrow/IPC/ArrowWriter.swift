@@ -79,11 +79,17 @@ public final class ArrowWriter {
     public static func encode(
         _ batches: [RecordBatch], schema: ArrowTableSchema, format: Format = .stream
     ) throws(ArrowError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        do {
-            let writer = try ArrowWriter(schema: schema, format: format) { bytes.append(contentsOf: $0) }
+        func write(to sink: @escaping (UnsafeRawBufferPointer) -> Void) throws -> Int {
+            let writer = try ArrowWriter(schema: schema, format: format, to: sink)
             for batch in batches { try writer.write(batch) }
             try writer.finish()
+            return writer.byteCount
+        }
+        var bytes: [UInt8] = []
+        do {
+            // Columns are not copied on the way to the sink, so finding the size first costs little.
+            bytes.reserveCapacity(try write { _ in })
+            _ = try write { bytes.append(contentsOf: $0) }
         } catch let error as ArrowError {
             throw error
         } catch { throw ArrowError(.invalidArgument, "\(error)") }
@@ -149,8 +155,10 @@ public final class ArrowWriter {
 extension ArrowColumn {
     /// Whether both show the same values: the same memory or, if not, equal cells.
     func isSame(as other: ArrowColumn) -> Bool {
+        if isSameMemory(other) { return true }
         guard type == other.type, count == other.count else { return false }
-        if storage === other.storage, offset == other.offset { return true }
         return (0..<count).allSatisfy { cell(at: $0) == other.cell(at: $0) }
     }
+
+    func isSameMemory(_ other: ArrowColumn) -> Bool { storage === other.storage && offset == other.offset && count == other.count }
 }

@@ -53,7 +53,7 @@ struct BatchReading {
                 guard column.count == rowCount else {
                     throw ArrowError(.invalidData, "the column has \(column.count) rows, and the batch \(rowCount)")
                 }
-                try column.validate(dictionaries: false)
+                try column.validate(utf8: options.validatesUTF8, dictionaries: false)
                 columns.append(column)
             } catch { throw error.inside(field.field.name) }
         }
@@ -95,7 +95,7 @@ struct BatchReading {
         var dictionary: ArrowColumn?
         if let id = field.dictionaryID {
             // A dictionary may be missing when all its indices are null.
-            let values = dictionaries[id] ?? CellBuilder(field.valueType).finish()
+            let values = dictionaries[id] ?? ArrowCellBuilder(field.valueType).finish()
             guard values.type == field.valueType else {
                 throw ArrowError(.invalidData, "dictionary \(id) has values of \(values.type) instead of \(field.valueType)")
             }

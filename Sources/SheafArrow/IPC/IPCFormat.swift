@@ -33,7 +33,9 @@ public struct ArrowReadOptions: Sendable {
     /// The number of fields of a schema, nested ones included.
     public var fields = 100_000
     /// The number of rows of a batch, and of items of its nested columns.
-    public var rows = 1 << 40
+    public var rows = Int(Int32.max)
+    /// Whether texts that are not UTF-8 are an error; otherwise they are repaired where they become a `String`.
+    public var validatesUTF8 = false
     /// Decompresses all of `source` so that it fills `target` exactly, or throws. LZ4 needs none; without it, ZSTD is not read.
     public var decompress: (@Sendable (_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) throws -> Void)?
 

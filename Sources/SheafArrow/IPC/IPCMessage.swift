@@ -55,10 +55,6 @@ struct IPCDictionaries: Sendable {
             return
         }
         guard before.count + added.count <= options.rows else { throw ArrowError(.limitExceeded, "dictionary \(id) grows too large") }
-        let builder = CellBuilder(field.valueType)
-        for part in [before, added] {
-            for index in 0..<part.count { try builder.append(part.cell(at: index)) }
-        }
-        values[id] = builder.finish()
+        values[id] = try ArrowColumn(concatenating: [before, added], type: field.valueType)
     }
 }

@@ -19,7 +19,7 @@ private final class ForeignArray: @unchecked Sendable {
 extension RecordBatch {
     /// Takes over a record batch of another library without copying it: `array` is moved from, whether or not this throws.
     ///
-    /// Buffers are trusted to be as long as the format says; ``validate()`` looks at what offsets and indices they contain.
+    /// Buffers are trusted to be as long as the format says; ``validate(utf8:)`` looks at what offsets and indices they contain.
     /// - Throws: ``ArrowError`` (`.invalidData`) if the array does not fit the schema.
     package init(importing array: UnsafeMutablePointer<CArrowABI.ArrowArray>, schema: ArrowTableSchema) throws(ArrowError) {
         let column = try ArrowColumn(importing: array, type: .struct(schema.fields))

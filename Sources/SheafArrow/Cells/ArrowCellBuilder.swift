@@ -1,5 +1,5 @@
 /// Builds a column of any type from cells: slower than the typed builders, and complete.
-public final class CellBuilder {
+public final class ArrowCellBuilder {
     public let type: ArrowType
     /// The number of cells appended, nulls included.
     public private(set) var count = 0
@@ -9,7 +9,7 @@ public final class CellBuilder {
     private var values = GrowingBuffer()
     private var bits: [Bool] = []
     private var bytes: BytesBuilder?
-    private var children: [CellBuilder]
+    private var children: [ArrowCellBuilder]
     /// The values of a dictionary and where each is.
     private var places: [ArrowCell: Int64] = [:]
     private var failure: ArrowError?
@@ -17,9 +17,9 @@ public final class CellBuilder {
     public init(_ type: ArrowType) {
         self.type = type
         switch type {
-        case .map(let key, let value, _): children = [CellBuilder(.struct([key, value]))]
-        case .dictionary(_, let value, _): children = [CellBuilder(value)]
-        default: children = type.children.map { CellBuilder($0.type) }
+        case .map(let key, let value, _): children = [ArrowCellBuilder(.struct([key, value]))]
+        case .dictionary(_, let value, _): children = [ArrowCellBuilder(value)]
+        default: children = type.children.map { ArrowCellBuilder($0.type) }
         }
         switch type.layout {
         case .bytes, .views: bytes = BytesBuilder(type)
@@ -65,9 +65,11 @@ public final class CellBuilder {
     /// The column of everything appended so far; the builder is empty afterwards.
     public func finish() -> ArrowColumn {
         let (length, nulls) = (count, validity.nullCount)
-        let validityBits = exchange(&validity, with: GrowingValidity()).finish()
+        let validityBits = validity.finish()
+        validity = GrowingValidity()
         count = 0
-        let filled = exchange(&values, with: GrowingBuffer())
+        let filled = values.finish()
+        values = GrowingBuffer()
         if let bytes = bytes.take() {
             self.bytes = BytesBuilder(type)
             let column = bytes.finish()
@@ -77,7 +79,7 @@ public final class CellBuilder {
             switch type.layout {
             case .none, .structure, .fixedList: []
             case .bits: [ColumnBuffer(bits: bits)]
-            default: [filled.finish()]
+            default: [filled]
             }
         bits = []
         if case .list(let wide) = type.layout { appendOffset(0, wide: wide) }
