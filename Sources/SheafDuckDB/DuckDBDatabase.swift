@@ -35,11 +35,12 @@ public final class DuckDBDatabase: Sendable {
     /// - Parameters:
     ///   - parameters: the values of `?` or `$1`… in the last statement.
     ///   - tables: tables in memory that the statements see, by name.
+    ///   - progress: tells how far the query is.
     /// - Throws: ``SQLError``, `CancellationError`, ``EngineError`` (`.closed`).
     public func query(
-        _ sql: String, parameters: [DuckDBValue] = [], tables: [String: DuckDBTable] = [:]
+        _ sql: String, parameters: [DuckDBValue] = [], tables: [String: DuckDBTable] = [:], progress: DuckDBProgress? = nil
     ) async throws -> DuckDBResult {
-        try await cancellable { [pool] run in
+        try await cancellable(progress) { [pool] run in
             let connection = try pool.lease()
             do {
                 for (name, table) in tables { try connection.register(name, table) }
@@ -54,10 +55,12 @@ public final class DuckDBDatabase: Sendable {
 
     /// Runs statements without rows and returns how many rows the last one changed. Rows are thrown away.
     ///
-    /// - Throws: as ``query(_:parameters:tables:)`` does.
+    /// - Throws: as ``query(_:parameters:tables:progress:)`` does.
     @discardableResult
-    public func execute(_ sql: String, parameters: [DuckDBValue] = [], tables: [String: DuckDBTable] = [:]) async throws -> Int {
-        try await cancellable { [pool] run in
+    public func execute(
+        _ sql: String, parameters: [DuckDBValue] = [], tables: [String: DuckDBTable] = [:], progress: DuckDBProgress? = nil
+    ) async throws -> Int {
+        try await cancellable(progress) { [pool] run in
             let connection = try pool.lease()
             defer { pool.giveBack(connection) }
             for (name, table) in tables { try connection.register(name, table) }
@@ -105,8 +108,8 @@ public final class DuckDBConnection: Sendable {
     /// Runs statements; the rows of the last one are read from the result.
     ///
     /// - Throws: ``SQLError``, `CancellationError`, ``EngineError`` (`.busy`, `.closed`).
-    public func query(_ sql: String, parameters: [DuckDBValue] = []) async throws -> DuckDBResult {
-        try await cancellable { [native] run in
+    public func query(_ sql: String, parameters: [DuckDBValue] = [], progress: DuckDBProgress? = nil) async throws -> DuckDBResult {
+        try await cancellable(progress) { [native] run in
             let shape = try native.start(sql, parameters, run: run)
             return DuckDBResult(native, pool: nil, run: run, sql: sql, shape: shape)
         }
@@ -114,8 +117,8 @@ public final class DuckDBConnection: Sendable {
 
     /// Runs statements without rows and returns how many rows the last one changed. Rows are thrown away.
     @discardableResult
-    public func execute(_ sql: String, parameters: [DuckDBValue] = []) async throws -> Int {
-        try await cancellable { [native] run in try native.execute(sql, parameters, run: run) }
+    public func execute(_ sql: String, parameters: [DuckDBValue] = [], progress: DuckDBProgress? = nil) async throws -> Int {
+        try await cancellable(progress) { [native] run in try native.execute(sql, parameters, run: run) }
     }
 
     /// Makes a table in memory known to this connection: `FROM name`. A table of that name is hidden, not changed.
@@ -130,8 +133,11 @@ public final class DuckDBConnection: Sendable {
 }
 
 /// Runs a blocking body that starts a query; cancelling the task ends the query.
-func cancellable<R: Sendable>(_ body: @escaping @Sendable (QueryRun) throws -> R) async throws -> R {
+func cancellable<R: Sendable>(
+    _ progress: DuckDBProgress?, _ body: @escaping @Sendable (QueryRun) throws -> R
+) async throws -> R {
     let run = QueryRun()
+    progress?.watch(run)
     return try await withTaskCancellationHandler {
         try await BlockingThreads.shared.run {
             if let failure = run.failure { throw failure }

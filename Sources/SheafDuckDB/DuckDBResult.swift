@@ -56,9 +56,6 @@ public final class DuckDBResult: @unchecked Sendable {
         pool?.giveBack(connection)
     }
 
-    /// How much of the query's input has been read, in percent; nil when that is not known.
-    public var progress: Double? { run.progress }
-
     /// Ends the query soon; whoever reads gets a `CancellationError`. Callable at any time, from any task.
     public func cancel() { run.cancel() }
 

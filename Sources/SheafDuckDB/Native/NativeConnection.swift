@@ -30,9 +30,10 @@ final class NativeConnection: @unchecked Sendable {
 
     deinit { close() }
 
-    // Errors tell the position; progress is known but not printed.
+    // Errors tell the position; progress is known, after so many milliseconds, but not printed.
     private static let settings = [
-        "SET errors_as_json = true", "SET enable_progress_bar_print = false", "SET enable_progress_bar = true", "SET progress_bar_time = 0",
+        "SET errors_as_json = true", "SET enable_progress_bar_print = false", "SET enable_progress_bar = true",
+        "SET progress_bar_time = 100",
     ]
 
     private static let closed = EngineError(.closed, "the database or its connection is closed", hint: "open it again")

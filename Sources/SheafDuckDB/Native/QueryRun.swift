@@ -27,3 +27,16 @@ final class QueryRun: Sendable {
     /// In percent, or nil when it is not known.
     var progress: Double? { state.withLock(\.connection)?.progress(of: self) }
 }
+
+/// Tells how far a query is, also while it has no rows yet. Callable at any time, from any task.
+public final class DuckDBProgress: Sendable {
+    private let run = Locked(QueryRun?.none)
+
+    public init() {}
+
+    /// How much of the input has been read, in percent. Nil when that is not known: in the first tenth of a second, for some inputs, and
+    /// when the query is over.
+    public var percentage: Double? { run.withLock(\.self)?.progress }
+
+    func watch(_ watched: QueryRun) { run.withLock { $0 = watched } }
+}
