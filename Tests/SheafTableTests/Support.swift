@@ -19,6 +19,8 @@ struct Plane: TableRow {
 
 let planning = Session(engine: LocalEngine(options: SessionOptions(workers: 1)), options: SessionOptions(workers: 1))
 
+func sql(of table: any AnyTable) throws -> String { try SQLCompiler.sql(table.relation, DuckDBDialect()) }
+
 extension Table {
-    func sql() throws -> String { try SQLCompiler.sql(relation, DuckDBDialect()) }
+    func sql() throws -> String { try SheafTableTests.sql(of: self) }
 }
