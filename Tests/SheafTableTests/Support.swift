@@ -28,3 +28,5 @@ extension Session {
         return session
     }
 }
+
+func sql(of table: any AnyTable) throws -> String { try SQLCompiler.sql(table.relation, DuckDBDialect()) }

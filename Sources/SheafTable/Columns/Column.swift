@@ -6,7 +6,11 @@ public struct Column<Value: ColumnValue>: Sendable, AnyColumn {
     public init(_ expression: ScalarExpression) { self.expression = expression }
 
     /// The same value in every row.
-    public init(_ value: Value) { expression = .literal(value.literal) }
+    public init(_ value: Value) {
+        // Engines read numbers with a fraction as doubles.
+        let literal = ScalarExpression.literal(value.literal)
+        expression = Value.sqlType == .float && value.literal != .null ? .cast(literal, .float, orNull: false) : literal
+    }
 
     var type: SQLType { Value.sqlType }
     var isNullable: Bool { Value.isNullable }

@@ -5,10 +5,13 @@ extension Column where Value: NumericColumnValue {
     public var magnitude: Column { call("abs") }
     /// Rounded to so many decimal places, halves away from zero; negative ones round to tens, hundreds and so on.
     public func rounded(_ places: Int = 0) -> Column { call("round", .literal(.integer(Int64(places)))) }
-    public var roundedDown: Column { call("floor") }
-    public var roundedUp: Column { call("ceil") }
+    public var roundedDown: Column { exact("floor") }
+    public var roundedUp: Column { exact("ceil") }
     /// -1, 0 or 1.
-    public var sign: Column { call("sign") }
+    public var sign: Column { exact("sign") }
+
+    /// Engines give these another type than their argument's.
+    func exact(_ function: String) -> Column { Column(.cast(.call(function, [expression]), Value.sqlType, orNull: false)) }
 }
 
 extension Column where Value.Base == Double {
@@ -32,7 +35,7 @@ extension Column where Value.Base == String {
     public var lowercased: Column { call("lower") }
     public var uppercased: Column { call("upper") }
     /// Characters (code points).
-    public var count: Column<Int?> { call("length") }
+    @_disfavoredOverload public var count: Column<Int?> { call("length") }
     public var reversed: Column { call("reverse") }
     /// Without blanks at both ends.
     public var trimmed: Column { call("trim") }
@@ -56,66 +59,29 @@ extension Column where Value.Base == String {
     public func replacing(_ text: String, with other: String) -> Column {
         call("replace", .literal(.string(text)), .literal(.string(other)))
     }
-    /// The characters from `start` (0 is the first), `count` of them or all that follow.
+    /// The characters from `start` (0 is the first, -1 the last), `count` of them or all that follow.
     public func substring(from start: Int, count: Int? = nil) -> Column {
-        let first = ScalarExpression.literal(.integer(Int64(start + 1)))
+        let first = ScalarExpression.literal(.integer(Int64(start < 0 ? start : start + 1)))
         return count.map { call("substring", first, .literal(.integer(Int64($0)))) } ?? call("substring", first)
     }
-    /// The part between separators at a position; 0 is the first.
+    /// The part between separators at a position; 0 is the first, -1 the last. Empty where there is none.
     public func part(_ position: Int, separatedBy separator: String) -> Column {
-        call("split_part", .literal(.string(separator)), .literal(.integer(Int64(position + 1))))
+        call("split_part", .literal(.string(separator)), .literal(.integer(Int64(position < 0 ? position : position + 1))))
     }
-    /// At least so many characters, filled up at the front.
-    public func padded(to count: Int, with filler: String = " ") -> Column {
-        call("lpad", .literal(.integer(Int64(count))), .literal(.string(filler)))
-    }
+}
+
+extension Column where Value == String {
+    /// Characters (code points).
+    public var count: Column<Int> { call("length") }
 }
 
 /// The texts one after the other; null if one is.
-public func + (left: Column<String>, right: Column<String>) -> Column<String> { left.binary("||", right) }
-public func + (left: Column<String>, right: String) -> Column<String> { left.binary("||", Column(right)) }
-public func + (left: String, right: Column<String>) -> Column<String> { Column(left).binary("||", right) }
-public func + (left: Column<String?>, right: Column<String?>) -> Column<String?> { left.binary("||", right) }
-public func + (left: Column<String?>, right: String) -> Column<String?> { left.binary("||", Column(right)) }
-
-/// What has a day: dates and timestamps.
-public protocol CalendarColumnValue: ColumnValue {}
-/// A unit that dates are cut to.
-public enum CalendarUnit: String, Sendable { case year, quarter, month, week, day, hour, minute, second }
-
-extension Column where Value: CalendarColumnValue {
-    public var year: Column<Int?> { part("year") }
-    public var quarter: Column<Int?> { part("quarter") }
-    public var month: Column<Int?> { part("month") }
-    public var day: Column<Int?> { part("day") }
-    public var hour: Column<Int?> { part("hour") }
-    public var minute: Column<Int?> { part("minute") }
-    public var second: Column<Int?> { part("second") }
-    /// 1 for Monday to 7 for Sunday (ISO 8601).
-    public var weekday: Column<Int?> { part("isodow") }
-    public var dayOfYear: Column<Int?> { part("doy") }
-    /// ISO 8601.
-    public var week: Column<Int?> { part("week") }
-
-    private func part(_ name: String) -> Column<Int?> { Column<Int?>(.part(name, of: expression)) }
-
-    /// The first moment of the unit it lies in.
-    public func truncated(to unit: CalendarUnit) -> Column {
-        Column(.cast(.call("date_trunc", [.literal(.string(unit.rawValue)), expression]), Value.sqlType, orNull: false))
-    }
-    /// Its day.
-    public var date: Column<CalendarDate?> { Column<CalendarDate?>(.cast(expression, .date, orNull: false)) }
-    /// As text, after a pattern such as `%Y-%m-%d %H:%M` (as C's strftime).
-    public func formatted(_ pattern: String) -> Column<String?> {
-        Column<String?>(.call("strftime", [expression, .literal(.string(pattern))]))
-    }
+public func + <V: ColumnValue>(left: Column<V>, right: Column<V>) -> Column<V> where V.Base == String { left.binary("||", right) }
+public func + <V: ColumnValue>(left: Column<V>, right: String) -> Column<V> where V.Base == String {
+    left.binary("||", Column<String>(right))
 }
-
-extension Column where Value.Base == CalendarDate {
-    /// So many days later.
-    public func adding(days: Int) -> Column { Column(.binary("+", expression, .literal(.integer(Int64(days))))) }
-    /// Days from another date to this one.
-    public func days(since other: Column<CalendarDate>) -> Column<Int?> {
-        Column<Int?>(.call("date_diff", [.literal(.string("day")), other.expression, expression]))
-    }
+public func + <V: ColumnValue>(left: String, right: Column<V>) -> Column<V> where V.Base == String {
+    Column<String>(left).binary("||", right)
 }
+public func + (left: Column<String>, right: Column<String?>) -> Column<String?> { left.binary("||", right) }
+public func + (left: Column<String?>, right: Column<String>) -> Column<String?> { left.binary("||", right) }

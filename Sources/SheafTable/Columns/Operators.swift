@@ -72,31 +72,54 @@ public func * <V: NumericColumnValue>(left: V, right: Column<V>) -> Column<V> { 
 public func * <V: NumericColumnValue>(left: Column<V>, right: Column<V?>) -> Column<V?> where V.Base == V { left.binary("*", right) }
 public func * <V: NumericColumnValue>(left: Column<V?>, right: Column<V>) -> Column<V?> where V.Base == V { left.binary("*", right) }
 
-/// The remainder, with the sign of the left side; null when the right one is 0.
+/// The remainder, with the sign of the left side.
+@_disfavoredOverload
 public func % <V: NumericColumnValue>(left: Column<V>, right: Column<V>) -> Column<V> { left.binary("%", right) }
+@_disfavoredOverload
 public func % <V: NumericColumnValue>(left: Column<V>, right: V) -> Column<V> { left.binary("%", Column(right)) }
+@_disfavoredOverload
 public func % <V: NumericColumnValue>(left: V, right: Column<V>) -> Column<V> { Column(left).binary("%", right) }
+@_disfavoredOverload
 public func % <V: NumericColumnValue>(left: Column<V>, right: Column<V?>) -> Column<V?> where V.Base == V { left.binary("%", right) }
+@_disfavoredOverload
 public func % <V: NumericColumnValue>(left: Column<V?>, right: Column<V>) -> Column<V?> where V.Base == V { left.binary("%", right) }
 
-/// The quotient of floating-point numbers or decimals.
+/// The remainder of integers, with the sign of the left side; null when the right one is 0.
+public func % <V: IntegerColumnValue>(left: Column<V>, right: Column<V>) -> Column<V.Nullable> { left.binary("%", right) }
+public func % <V: IntegerColumnValue>(left: Column<V>, right: V) -> Column<V.Nullable> { left.binary("%", Column(right)) }
+public func % <V: IntegerColumnValue>(left: V, right: Column<V>) -> Column<V.Nullable> { Column(left).binary("%", right) }
+public func % <V: IntegerColumnValue>(left: Column<V>, right: Column<V?>) -> Column<V?> where V.Base == V { left.binary("%", right) }
+public func % <V: IntegerColumnValue>(left: Column<V?>, right: Column<V>) -> Column<V?> where V.Base == V { left.binary("%", right) }
+
+/// The quotient of floating-point numbers (infinite or not a number when the right side is 0) or decimals.
 @_disfavoredOverload
-public func / <V: NumericColumnValue>(left: Column<V>, right: Column<V>) -> Column<V> { left.binary("/", right) }
+public func / <V: NumericColumnValue>(left: Column<V>, right: Column<V>) -> Column<V> { left.divided(by: right) }
 @_disfavoredOverload
-public func / <V: NumericColumnValue>(left: Column<V>, right: V) -> Column<V> { left.binary("/", Column(right)) }
+public func / <V: NumericColumnValue>(left: Column<V>, right: V) -> Column<V> { left.divided(by: Column(right)) }
 @_disfavoredOverload
-public func / <V: NumericColumnValue>(left: V, right: Column<V>) -> Column<V> { Column(left).binary("/", right) }
+public func / <V: NumericColumnValue>(left: V, right: Column<V>) -> Column<V> { Column(left).divided(by: right) }
 @_disfavoredOverload
-public func / <V: NumericColumnValue>(left: Column<V>, right: Column<V?>) -> Column<V?> where V.Base == V { left.binary("/", right) }
+public func / <V: NumericColumnValue>(left: Column<V>, right: Column<V?>) -> Column<V?> where V.Base == V { left.divided(by: right) }
 @_disfavoredOverload
-public func / <V: NumericColumnValue>(left: Column<V?>, right: Column<V>) -> Column<V?> where V.Base == V { left.binary("/", right) }
+public func / <V: NumericColumnValue>(left: Column<V?>, right: Column<V>) -> Column<V?> where V.Base == V { left.divided(by: right) }
 
 /// The quotient of integers, rounded towards zero; null when the right side is 0.
 public func / <V: IntegerColumnValue>(left: Column<V>, right: Column<V>) -> Column<V.Nullable> { left.binary("//", right) }
 public func / <V: IntegerColumnValue>(left: Column<V>, right: V) -> Column<V.Nullable> { left.binary("//", Column(right)) }
 public func / <V: IntegerColumnValue>(left: V, right: Column<V>) -> Column<V.Nullable> { Column(left).binary("//", right) }
+public func / <V: IntegerColumnValue>(left: Column<V>, right: Column<V?>) -> Column<V?> where V.Base == V { left.binary("//", right) }
+public func / <V: IntegerColumnValue>(left: Column<V?>, right: Column<V>) -> Column<V?> where V.Base == V { left.binary("//", right) }
 
-public prefix func - <V: NumericColumnValue>(operand: Column<V>) -> Column<V> { operand.unary("-") }
+extension Column where Value: NumericColumnValue {
+    fileprivate func divided<Other: NumericColumnValue, Result: NumericColumnValue>(by other: Column<Other>) -> Column<Result> {
+        let quotient: Column<Result> = binary("/", other)
+        // Engines divide decimals as doubles.
+        guard case .decimal = Value.sqlType else { return quotient }
+        return Column<Result>(.cast(quotient.expression, Value.sqlType, orNull: false))
+    }
+}
+
+public prefix func - <V: NumericColumnValue>(operand: Column<V>) -> Column<V> { operand.unary("- ") }
 
 // MARK: Logic
 

@@ -40,19 +40,43 @@ public indirect enum ScalarExpression: Sendable, Hashable {
         var frame: WindowFrame?
     }
 
-    /// Whether it has an aggregate in it that is not part of a window.
-    var hasAggregate: Bool {
+    /// The expressions it is made of. Those of an aggregate or a window are theirs.
+    private var operands: [ScalarExpression] {
         switch self {
-        case .aggregate: true
-        case .window, .column, .literal, .invalid: false
-        case .unary(_, let a), .postfix(let a, _), .cast(let a, _, _), .like(let a, _, _), .part(_, let a): a.hasAggregate
-        case .binary(_, let a, let b): a.hasAggregate || b.hasAggregate
-        case .call(_, let list): list.contains(where: \.hasAggregate)
-        case .isIn(let a, let list): a.hasAggregate || list.contains(where: \.hasAggregate)
+        case .column, .literal, .invalid, .aggregate, .window: []
+        case .unary(_, let a), .postfix(let a, _), .cast(let a, _, _), .like(let a, _, _), .part(_, let a): [a]
+        case .binary(_, let a, let b): [a, b]
+        case .call(_, let list): list
+        case .isIn(let a, let list): [a] + list
         case .conditional(let branches, let otherwise):
-            branches.contains { $0.condition.hasAggregate || $0.value.hasAggregate } || otherwise?.hasAggregate == true
+            branches.flatMap { [$0.condition, $0.value] } + (otherwise.map { [$0] } ?? [])
         }
     }
+
+    /// Whether it has an aggregate in it that is not part of a window.
+    var hasAggregate: Bool {
+        if case .aggregate = self { return true }
+        return operands.contains(where: \.hasAggregate)
+    }
+
+    var hasWindow: Bool {
+        if case .window = self { return true }
+        return operands.contains(where: \.hasWindow)
+    }
+
+    /// Whether a column of a name takes part; taken to in an aggregate or a window.
+    func names(_ column: String) -> Bool {
+        switch self {
+        case .column(let name, _): name.isSameName(as: column)
+        case .aggregate, .window: true
+        default: operands.contains { $0.names(column) }
+        }
+    }
+}
+
+extension String {
+    /// SQL does not tell cases of names apart.
+    func isSameName(as other: String) -> Bool { self == other || lowercased() == other.lowercased() }
 }
 
 /// How rows are ordered by one expression.

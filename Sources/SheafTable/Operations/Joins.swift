@@ -1,4 +1,4 @@
-public import SheafCore
+import SheafCore
 
 extension Table {
     /// The pairs of rows for which a condition is true: `flights.join(planes) { $0.tailnum == $1.tailnum }`. The columns are then
@@ -101,20 +101,16 @@ extension Table {
                     if free != name { names[name] = free }
                     return free
                 }
-            right.rename(names)
+            right.names.append(.others(names))
+        } else if kind != .semi, kind != .anti {
+            // Which names both sides have is known only when the query runs, so all of the right side's change.
+            own = nil
+            right.names.append(.suffix("_right"))
         }
         return (
             Relation(
                 .join(kind, relation, other.relation, condition: condition?.expression, rightNames: names), columns: own, location: location
             ), right
         )
-    }
-}
-
-extension Columns {
-    /// Columns that the relation now calls by other names.
-    mutating func rename(_ names: [String: String]) {
-        for (name, other) in renames { renames[name] = names[other] ?? other }
-        for (name, other) in names where renames[name] == nil { renames[name] = other }
     }
 }

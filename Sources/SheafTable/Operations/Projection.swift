@@ -1,4 +1,4 @@
-public import SheafCore
+import SheafCore
 
 extension Table {
     /// Rows of the columns that the closure returns, labelled: `select { (carrier: $0.carrier, hours: $0.airTime / 60) }`.
@@ -23,7 +23,7 @@ extension Table {
         _ name: String, fileID: StaticString = #fileID, line: UInt = #line, _ body: (Columns<Row>) -> Column<Value>
     ) -> Table<AnyRow> {
         let column = NamedColumn(name: name, expression: body(columns).expression, type: Value.sqlType, isNullable: Value.isNullable)
-        let own = relation.columns.map { $0.contains(name) ? $0 : $0 + [name] }
+        let own = relation.columns.map { own in own.contains { $0.isSameName(as: name) } ? own : own + [name] }
         return Table<AnyRow>(
             session, Relation(.extend(relation, [column]), columns: own, location: SourceLocation(fileID: fileID, line: line)), Columns())
     }
@@ -59,7 +59,11 @@ extension Table {
             let operation = make(named)
             var own: [String]? = named.map(\.name)
             if case .extend = operation {
-                own = relation.columns.map { old in old + named.map(\.name).filter { !old.contains($0) } }
+                own = relation.columns.map { old in
+                    // A column that replaces another has its name as the new one is labelled.
+                    old.map { name in named.first { $0.name.isSameName(as: name) }?.name ?? name }
+                        + named.map(\.name).filter { new in !old.contains { $0.isSameName(as: new) } }
+                }
             }
             return Table<Selected>(session, Relation(operation, columns: own, location: location), columns)
         } catch {
@@ -72,7 +76,9 @@ extension Table where Row == AnyRow {
     /// Rows of some of the columns.
     public func select(_ names: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table {
         let location = SourceLocation(fileID: fileID, line: line)
-        if let problem = missing(names, "select", location) { return refused(problem, location, as: columns) }
+        if let problem = missing(names, "select", location) ?? repeated(names, "select") {
+            return refused(problem, location, as: columns)
+        }
         let named = names.map { NamedColumn(name: $0, expression: .column($0), type: .string, isNullable: true) }
         return Table(session, Relation(.project(relation, named), columns: names, location: location), columns)
     }
@@ -89,15 +95,30 @@ extension Table where Row == AnyRow {
     /// The rows with other names for some columns: from the old name to the new.
     public func renaming(_ names: [String: String], fileID: StaticString = #fileID, line: UInt = #line) -> Table {
         let location = SourceLocation(fileID: fileID, line: line)
-        if let problem = missing(names.keys.sorted(), "renaming", location) { return refused(problem, location, as: columns) }
+        let new = relation.columns?.map { names[$0] ?? $0 } ?? names.values.sorted()
+        if let problem = missing(names.keys.sorted(), "renaming", location) ?? repeated(new, "renaming") {
+            return refused(problem, location, as: columns)
+        }
         return Table(
             session, Relation(.rename(relation, names), columns: relation.columns?.map { names[$0] ?? $0 }, location: location), columns)
+    }
+
+    private func repeated(_ names: [String], _ operation: String) -> PlanError? {
+        firstRepeated(names).map {
+            PlanError(.invalidArgument, "“\(operation)” makes two columns called “\($0)”", hint: "SQL does not tell cases apart")
+        }
     }
 
     private func missing(_ names: [String], _ operation: String, _ location: SourceLocation) -> PlanError? {
         guard let own = relation.columns, let name = names.first(where: { !own.contains($0) }) else { return nil }
         return unknownColumn(name, own, operation, location)
     }
+}
+
+/// The first name that is there twice; SQL does not tell cases apart.
+func firstRepeated(_ names: [String]) -> String? {
+    var seen: Set<String> = []
+    return names.first { !seen.insert($0.lowercased()).inserted }
 }
 
 func unknownColumn(_ name: String, _ columns: [String], _ operation: String, _ location: SourceLocation) -> PlanError {

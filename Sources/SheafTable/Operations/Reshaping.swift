@@ -1,4 +1,4 @@
-public import SheafCore
+import SheafCore
 
 extension Table {
     /// A row for each of some columns' values: the column's name, and the value; null values are kept. The other columns are repeated.
@@ -8,6 +8,9 @@ extension Table {
         let location = SourceLocation(fileID: fileID, line: line)
         if let own = relation.columns, let missing = columns.first(where: { !own.contains($0) }) {
             return refused(unknownColumn(missing, own, "unpivoted", location), location, as: Columns())
+        }
+        if columns.isEmpty {
+            return refused(PlanError(.invalidArgument, "“unpivoted” is given no columns", hint: "name some"), location, as: Columns())
         }
         let own = relation.columns.map { $0.filter { !columns.contains($0) } + [name, value] }
         return Table<AnyRow>(
@@ -21,16 +24,20 @@ extension Table {
         line: UInt = #line, _ aggregate: (Group<Row, Void>) -> Column<Result>
     ) -> Table<AnyRow> {
         let location = SourceLocation(fileID: fileID, line: line)
-        guard case .column(let name, _) = columns[keyPath: column].expression else {
-            return refused(
-                PlanError(.invalidArgument, "“pivoted” is given an expression", hint: "add it as a column first"), location, as: Columns())
-        }
         let literals = values.map(\.literal)
+        if let own = relation.columns, let missing = rows.first(where: { name in !own.contains { $0.isSameName(as: name) } }) {
+            return refused(unknownColumn(missing, own, "pivoted", location), location, as: Columns())
+        }
+        if let twice = firstRepeated(rows + literals.map(\.columnName)) {
+            return refused(
+                PlanError(.invalidArgument, "“pivoted” makes two columns called “\(twice)”", hint: "name each value once"), location,
+                as: Columns())
+        }
         let value = aggregate(Group(key: (), columns: columns)).expression
         return Table<AnyRow>(
             session,
             Relation(
-                .pivot(relation, column: name, values: value, rows: rows, names: literals), columns: rows + literals.map(\.columnName),
+                .pivot(relation, column: columns[keyPath: column].expression, values: value, rows: rows, names: literals), columns: rows + literals.map(\.columnName),
                 location: location), Columns())
     }
 

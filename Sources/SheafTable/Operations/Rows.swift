@@ -1,4 +1,4 @@
-public import SheafCore
+import SheafCore
 
 // Operations that keep the columns.
 
@@ -57,17 +57,27 @@ extension Table {
 
     /// The rows of both tables; columns are matched by position.
     public func union(_ other: Table, removingDuplicates: Bool = false, fileID: StaticString = #fileID, line: UInt = #line) -> Table {
-        same(.combine(removingDuplicates ? .union : .unionAll, relation, other.relation), SourceLocation(fileID: fileID, line: line))
+        combined(removingDuplicates ? .union : .unionAll, other, SourceLocation(fileID: fileID, line: line))
     }
 
     /// The different rows that are in both tables.
     public func intersection(_ other: Table, fileID: StaticString = #fileID, line: UInt = #line) -> Table {
-        same(.combine(.intersect, relation, other.relation), SourceLocation(fileID: fileID, line: line))
+        combined(.intersect, other, SourceLocation(fileID: fileID, line: line))
     }
 
     /// The different rows that are not in the other table.
     public func subtracting(_ other: Table, fileID: StaticString = #fileID, line: UInt = #line) -> Table {
-        same(.combine(.except, relation, other.relation), SourceLocation(fileID: fileID, line: line))
+        combined(.except, other, SourceLocation(fileID: fileID, line: line))
+    }
+
+    private func combined(_ operation: SetOperation, _ other: Table, _ location: SourceLocation) -> Table {
+        if let own = relation.columns, let theirs = other.relation.columns, own.count != theirs.count {
+            return refused(
+                PlanError(
+                    .invalidArgument, "the tables have \(own.count) and \(theirs.count) columns", node: operation.rawValue.lowercased(),
+                    hint: "select the same columns of both; they are matched by position"), location, as: columns)
+        }
+        return same(.combine(operation, relation, other.relation), location)
     }
 }
 

@@ -35,7 +35,7 @@ public final class Relation: Sendable {
         case join(JoinKind, Relation, Relation, condition: ScalarExpression?, rightNames: [String: String])
         case combine(SetOperation, Relation, Relation)
         case unpivot(Relation, columns: [String], name: String, value: String)
-        case pivot(Relation, column: String, values: ScalarExpression, rows: [String], names: [SQLLiteral])
+        case pivot(Relation, column: ScalarExpression, values: ScalarExpression, rows: [String], names: [SQLLiteral])
         /// A row for each element of a list.
         case unnest(Relation, list: String, as: String)
         /// A query as text, over other relations by name.

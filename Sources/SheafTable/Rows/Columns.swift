@@ -8,18 +8,32 @@ import SheafCore
 public struct Columns<Row>: @unchecked Sendable {
     /// The side of a join they are on, while the join's condition is built.
     var side: ScalarExpression.JoinSide?
-    /// Columns whose name in the relation is not the row's own: those of a join's right side that both sides have.
-    var renames: [String: String] = [:]
-    /// For tuples of columns: the tuple, and the names that its expressions have in the relation.
+    /// How the names that the relation has follow from the row's own: joins change those of their right side. One after the other.
+    var names: [NameChange] = []
+    /// For tuples of columns: the tuple, and the names that its expressions have.
     private(set) var prototype: Row?
-    private(set) var names: [ScalarExpression: String] = [:]
+    private(set) var labels: [ScalarExpression: String] = [:]
     /// For rows made of two: the columns of both.
     private(set) var parts: [any AnyColumns] = []
 }
 
 protocol AnyColumns: Sendable {
     var side: ScalarExpression.JoinSide? { get set }
-    var renames: [String: String] { get set }
+    var names: [NameChange] { get set }
+}
+
+enum NameChange: Sendable {
+    /// From some names to others.
+    case others([String: String])
+    case suffix(String)
+
+    func callAsFunction(_ name: String) -> String {
+        switch self {
+        // SQL does not tell cases apart.
+        case .others(let names): names[name] ?? names.first { $0.key.isSameName(as: name) }?.value ?? name
+        case .suffix(let suffix): name + suffix
+        }
+    }
 }
 
 extension Columns: AnyColumns {
@@ -28,18 +42,17 @@ extension Columns: AnyColumns {
     /// - Parameter names: the name each of the tuple's expressions has.
     init(prototype: Row, names: [ScalarExpression: String]) {
         self.prototype = prototype
-        self.names = names
+        labels = names
     }
 
     func part<Part>(_ index: Int, _: Part.Type) -> Columns<Part> {
         guard var part = parts[index] as? Columns<Part> else { preconditionFailure("the row is not made of \(Part.self)") }
         if let side { part.side = side }
-        for (name, other) in part.renames { part.renames[name] = renames[other] ?? other }
-        for (name, other) in renames where part.renames[name] == nil { part.renames[name] = other }
+        part.names += names
         return part
     }
 
-    func column<Value>(named name: String) -> Column<Value> { Column(.column(renames[name] ?? name, side: side)) }
+    func column<Value>(named name: String) -> Column<Value> { Column(.column(names.reduce(name) { $1($0) }, side: side)) }
 
     func on(_ side: ScalarExpression.JoinSide) -> Columns {
         var copy = self
@@ -63,7 +76,7 @@ extension Columns {
     public subscript<Value: ColumnValue>(dynamicMember path: KeyPath<Row, Column<Value>>) -> Column<Value> {
         guard let prototype else { preconditionFailure("\(Row.self) is no tuple of columns") }
         let column = prototype[keyPath: path]
-        return names[column.expression].map { self.column(named: $0) } ?? column
+        return labels[column.expression].map { self.column(named: $0) } ?? column
     }
 }
 
@@ -71,17 +84,37 @@ extension Columns {
 public enum Extended<Base, New> {}
 
 extension Columns {
+    /// What is hidden by a new column of its name is the other overload's.
+    @_disfavoredOverload
     public subscript<Base, New, Value: ColumnValue>(
         dynamicMember path: KeyPath<Columns<Base>, Column<Value>>
     ) -> Column<Value> where Row == Extended<Base, New> {
         part(0, Base.self)[keyPath: path]
     }
 
-    @_disfavoredOverload
     public subscript<Base, New, Value: ColumnValue>(
         dynamicMember path: KeyPath<New, Column<Value>>
     ) -> Column<Value> where Row == Extended<Base, New> {
         part(1, New.self)[dynamicMember: path]
+    }
+}
+
+/// What the dot leads to where a closure returned one column without a label: `value`.
+public struct OnlyColumn<Value: ColumnValue> {
+    public let value: Column<Value>
+}
+
+extension Columns {
+    public subscript<Only: ColumnValue>(
+        dynamicMember path: KeyPath<OnlyColumn<Only>, Column<Only>>
+    ) -> Column<Only> where Row == Column<Only> {
+        self[dynamicMember: \.self]
+    }
+
+    public subscript<Base, Only: ColumnValue>(
+        dynamicMember path: KeyPath<OnlyColumn<Only>, Column<Only>>
+    ) -> Column<Only> where Row == Extended<Base, Column<Only>> {
+        part(1, Column<Only>.self)[dynamicMember: \.self]
     }
 }
 

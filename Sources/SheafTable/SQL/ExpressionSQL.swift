@@ -35,9 +35,20 @@ struct ExpressionSQL {
         return parts.joined(separator: ", ")
     }
 
+    /// What a `GROUP BY` names: a number by itself would be a position.
+    func groups(_ keys: [ScalarExpression]) throws(PlanError) -> String {
+        var parts: [String] = []
+        for key in keys {
+            if case .literal = key { parts.append("coalesce(\(try text(key)))") } else { parts.append(try text(key)) }
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// What an `ORDER BY` names; values that are the same in every row order nothing.
     func keys(_ keys: [SortKey]) throws(PlanError) -> String {
         var parts: [String] = []
         for key in keys {
+            if case .literal = key.expression { continue }
             parts.append(
                 try text(key.expression) + (key.direction == .descending ? " DESC" : " ASC")
                     + (key.nulls == .first ? " NULLS FIRST" : " NULLS LAST"))
@@ -48,7 +59,8 @@ struct ExpressionSQL {
     private func text(_ aggregate: ScalarExpression.Aggregate) throws(PlanError) -> String {
         var inside = aggregate.arguments.isEmpty ? "*" : try list(aggregate.arguments)
         if aggregate.isDistinct { inside = "DISTINCT " + inside }
-        if !aggregate.order.isEmpty { inside += " ORDER BY \(try keys(aggregate.order))" }
+        let order = try keys(aggregate.order)
+        if !order.isEmpty { inside += " ORDER BY " + order }
         let condition = aggregate.condition == nil ? "" : " FILTER (WHERE \(try text(aggregate.condition ?? .literal(.null))))"
         return "\(aggregate.function)(\(inside))\(condition)"
     }
@@ -56,7 +68,8 @@ struct ExpressionSQL {
     private func text(_ window: ScalarExpression.Window) throws(PlanError) -> String {
         var parts: [String] = []
         if !window.partition.isEmpty { parts.append("PARTITION BY \(try list(window.partition))") }
-        if !window.order.isEmpty { parts.append("ORDER BY \(try keys(window.order))") }
+        let order = try keys(window.order)
+        if !order.isEmpty { parts.append("ORDER BY " + order) }
         switch window.frame {
         case nil: break
         case .upToCurrent: parts.append("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")

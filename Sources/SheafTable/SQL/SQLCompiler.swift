@@ -11,6 +11,8 @@ package struct SQLCompiler {
     private var named: [ObjectIdentifier: String] = [:]
     private var parts: [(name: String, sql: String)] = []
     private var aliases = 0
+    /// Names that texts of the caller use.
+    private var taken: Set<String> = []
 
     /// - Throws: ``PlanError``: the first problem of the plan.
     package static func sql(_ relation: Relation, _ dialect: any SQLDialect) throws -> String {
@@ -18,8 +20,13 @@ package struct SQLCompiler {
         var compiler = SQLCompiler(dialect)
         compiler.count(relation)
         let query = try compiler.select(relation).text
-        if compiler.parts.isEmpty { return query }
-        return "WITH " + compiler.parts.map { "\($0.name) AS (\($0.sql))" }.joined(separator: ",\n") + "\n" + query
+        let parts = compiler.parts.map { "\($0.name) AS (\($0.sql))" }.joined(separator: ",\n")
+        let sql = parts.isEmpty ? query : "WITH " + parts + "\n" + query
+        // Texts with one are written otherwise, so it is in a name or in the caller's own SQL. Engines would take it as the end.
+        if sql.utf8.contains(0) {
+            throw PlanError(.invalidArgument, "a name in the query has a zero character in it", location: relation.location)
+        }
+        return sql
     }
 
     private init(_ dialect: any SQLDialect) {
@@ -29,7 +36,9 @@ package struct SQLCompiler {
 
     private mutating func count(_ relation: Relation) {
         uses[ObjectIdentifier(relation), default: 0] += 1
-        if uses[ObjectIdentifier(relation)] == 1 { for input in relation.operation.inputs { count(input) } }
+        guard uses[ObjectIdentifier(relation)] == 1 else { return }
+        if case .text(_, let relations) = relation.operation { taken.formUnion(relations.keys.map { $0.lowercased() }) }
+        for input in relation.operation.inputs { count(input) }
     }
 
     /// A `SELECT` that is being put together.
@@ -39,20 +48,27 @@ package struct SQLCompiler {
         var all = "*"
         var columns: String?
         var isDistinct = false
+        /// Whether it takes one row for each value of something.
+        var picks = false
         var conditions: [String] = []
         var groups: String?
-        var order: String?
+        var order: [SortKey] = []
+        var orderText = ""
         var limit: Int?
         var offset = 0
 
         /// Whether it is a table expression with conditions at most.
-        var isOpen: Bool { columns == nil && !isDistinct && groups == nil && order == nil && limit == nil && offset == 0 }
+        var isOpen: Bool { keepsRows && order.isEmpty }
+        /// The same, in an order at most.
+        var keepsRows: Bool { isPlain && limit == nil && offset == 0 }
+        /// The same, with a limit at most: columns can be computed from it without changing which rows they are.
+        var isPlain: Bool { columns == nil && !isDistinct && groups == nil }
 
         var text: String {
             var text = "SELECT \(isDistinct ? "DISTINCT " : "")\(columns ?? all) FROM \(from)"
             if !conditions.isEmpty { text += " WHERE \(conditions.joined(separator: " AND "))" }
             if let groups { text += " GROUP BY \(groups)" }
-            if let order { text += " ORDER BY \(order)" }
+            if !orderText.isEmpty { text += " ORDER BY \(orderText)" }
             if let limit { text += " LIMIT \(limit)" }
             if offset > 0 { text += " OFFSET \(offset)" }
             return text
@@ -76,7 +92,10 @@ package struct SQLCompiler {
         }
         // Sources cost nothing to name twice.
         if uses[id, default: 0] > 1, !relation.operation.inputs.isEmpty {
-            let name = "shared\(parts.count + 1)"
+            var number = parts.count + 1
+            while taken.contains("shared\(number)") { number += 1 }
+            let name = "shared\(number)"
+            taken.insert(name)
             parts.append((name, made.text))
             named[id] = name
             return Select(from: name)
@@ -85,9 +104,22 @@ package struct SQLCompiler {
     }
 
     /// A select that more can be put into: the relation's own, or one from it.
-    private mutating func open(_ relation: Relation) throws -> Select {
+    private mutating func open(_ relation: Relation, unless isOpen: KeyPath<Select, Bool> = \.isOpen) throws -> Select {
         let select = try select(relation)
-        return select.isOpen ? select : Select(from: "(\(select.text)) AS \(alias())")
+        return select[keyPath: isOpen] ? select : wrapped(select)
+    }
+
+    private mutating func wrapped(_ select: Select) -> Select { Select(from: "(\(select.text)) AS \(alias())") }
+
+    /// A select to compute columns in. One that is ordered or limited will do, so that the order is that of the whole query, when the
+    /// names it is ordered by still mean the same: in an `ORDER BY` the new columns come first.
+    private mutating func open(_ relation: Relation, for columns: [NamedColumn]) throws -> Select {
+        let select = try select(relation)
+        guard select.isPlain, !columns.contains(where: { $0.expression.hasWindow }) else { return wrapped(select) }
+        for column in columns where column.expression != .column(column.name) {
+            if select.order.contains(where: { $0.expression.names(column.name) }) { return wrapped(select) }
+        }
+        return select
     }
 
     /// As what a `FROM` can name.
@@ -108,27 +140,27 @@ package struct SQLCompiler {
         switch relation.operation {
         case .source(let source): return Select(from: try dialect.source(source), all: relation.columns.map(names) ?? "*")
         case .filter(let input, let condition):
-            var select = try select(input)
-            if !select.isOpen { select = Select(from: "(\(select.text)) AS \(alias())") }
+            if condition.hasAggregate { throw misplacedAggregate("filter") }
+            if condition.hasWindow { return try filter(input, byWindow: condition) }
+            var select = try open(input, unless: \.keepsRows)
             select.conditions.append(try expressions.text(condition))
             return select
         case .project(let input, let columns):
             if columns.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("select") }
-            var select = try open(input)
+            var select = try open(input, for: columns)
             select.columns = try list(columns)
             return select
         case .extend(let input, let columns):
             if columns.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("adding") }
-            var select = try open(input)
-            let new = Set(columns.map(\.name))
+            var select = try open(input, for: columns)
             if let own = input.columns {
                 select.columns = try own.map { name in
-                    try columns.first { $0.name == name }.map { try list([$0]) } ?? SQLText.identifier(name)
+                    try columns.first { $0.name.isSameName(as: name) }.map { try list([$0]) } ?? SQLText.identifier(name)
                 }.joined(separator: ", ")
-                let added = columns.filter { !own.contains($0.name) }
+                let added = columns.filter { new in !own.contains { $0.isSameName(as: new.name) } }
                 if !added.isEmpty { select.columns? += ", " + (try list(added)) }
             } else {
-                select.columns = "* EXCLUDE (\(new.sorted().map(SQLText.identifier).joined(separator: ", "))), \(try list(columns))"
+                select.columns = "\(others(than: columns.map(\.name))), \(try list(columns))"
             }
             return select
         case .drop(let input, let columns):
@@ -150,32 +182,41 @@ package struct SQLCompiler {
         case .aggregate(let input, let keys, let columns):
             var select = try open(input)
             select.columns = try list(columns)
-            if !keys.isEmpty { select.groups = try expressions.list(keys) }
+            if !keys.isEmpty { select.groups = try expressions.groups(keys) }
             return select
         case .sort(let input, let keys):
             var select = try select(input)
             // Names in ORDER BY are the result's, so keys that are plain columns fit behind anything.
             let arePlain = keys.allSatisfy { if case .column = $0.expression { true } else { false } }
-            if select.order != nil || select.limit != nil || select.offset > 0 || (select.columns != nil && !arePlain) {
-                select = Select(from: "(\(select.text)) AS \(alias())")
-            }
+            if select.limit != nil || select.offset > 0 || select.picks || (!select.isPlain && !arePlain) { select = wrapped(select) }
             if keys.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("sorted") }
-            select.order = try expressions.keys(keys)
+            // A later order replaces an earlier one.
+            (select.order, select.orderText) = (keys, try expressions.keys(keys))
             return select
         case .limit(let input, let count, let offset):
             var select = try select(input)
-            if select.limit != nil || select.offset > 0 { select = Select(from: "(\(select.text)) AS \(alias())") }
+            if select.limit != nil || select.offset > 0 { select = wrapped(select) }
             (select.limit, select.offset) = (count, offset)
             return select
         case .distinct(let input, let keys):
             if let keys {
-                var select = try open(input)
+                // The rows' order says which of them is picked, so it must be said beside.
+                var select = try select(input)
+                if !select.keepsRows {
+                    let ordered = select
+                    select = wrapped(ordered)
+                    let isStillThere = ordered.order.allSatisfy {
+                        if case .column(let name, _) = $0.expression { input.columns?.contains(name) == true } else { false }
+                    }
+                    if ordered.columns == nil || isStillThere { (select.order, select.orderText) = (ordered.order, ordered.orderText) }
+                }
                 select.columns = "DISTINCT ON (\(try expressions.list(keys))) \(input.columns.map(names) ?? "*")"
+                select.picks = true
                 return select
             }
             var select = try select(input)
-            if select.isDistinct || select.order != nil || select.limit != nil || select.offset > 0 {
-                select = Select(from: "(\(select.text)) AS \(alias())")
+            if select.isDistinct || !select.order.isEmpty || select.limit != nil || select.offset > 0 || select.picks {
+                select = wrapped(select)
             }
             select.isDistinct = true
             return select
@@ -187,21 +228,23 @@ package struct SQLCompiler {
             return Select(from: text)
         case .unpivot(let input, let columns, let name, let value):
             let from = try table(input, as: alias())
-            return Select(
-                from: "(UNPIVOT INCLUDE NULLS (SELECT * FROM \(from)) ON \(names(columns)) INTO NAME \(SQLText.identifier(name)) "
-                    + "VALUE \(SQLText.identifier(value))) AS \(alias())")
+            let unpivot = "\(from) UNPIVOT INCLUDE NULLS (\(names([value])) FOR \(names([name])) IN (\(names(columns))))"
+            return Select(from: "(SELECT * FROM \(unpivot)) AS \(alias())")
         case .pivot(let input, let column, let value, let rows, let values):
             return try pivot(input, column, value, rows, values)
         case .unnest(let input, let list, let name):
             var select = try open(input)
-            let own = input.columns.map { names($0.filter { $0 != list && $0 != name }) } ?? "* EXCLUDE (\(SQLText.identifier(list)))"
+            let own = input.columns.map { names($0.filter { $0 != list && !$0.isSameName(as: name) }) } ?? others(than: [list, name])
             select.columns = (own.isEmpty ? "" : own + ", ") + "unnest(\(SQLText.identifier(list))) AS \(SQLText.identifier(name))"
             return select
         case .text(let text, let relations):
+            // A line of its own, as the text may end with a comment; names of its own, as another text may use the same.
+            var tables: [String] = []
             for (name, input) in relations.sorted(by: { $0.key < $1.key }) {
-                parts.append((SQLText.identifier(name), try select(input).text))
+                tables.append("\(SQLText.identifier(name)) AS (\(try select(input).text))")
             }
-            return Select(from: "(\(text)) AS \(alias())")
+            if tables.isEmpty { return Select(from: "(\(text)\n) AS \(alias())") }
+            return Select(from: "(WITH \(tables.joined(separator: ", ")) SELECT * FROM (\(text)\n)) AS \(alias())")
         }
     }
 
@@ -225,7 +268,10 @@ package struct SQLCompiler {
             from += " ON \(try expressions.text(condition))"
         }
         if kind == .semi || kind == .anti { return Select(from: from, columns: left.columns.map(names) ?? "left_side.*") }
-        guard let own = left.columns, let other = right.columns else { return Select(from: from, columns: "*") }
+        guard let own = left.columns, let other = right.columns else {
+            // Which names both sides have is not known, so all of the right side get another.
+            return Select(from: from, columns: "left_side.*, COLUMNS(right_side.*) AS \"\\0_right\"")
+        }
         let columns =
             own.map { "left_side." + SQLText.identifier($0) }
             + other.map { name in
@@ -236,16 +282,32 @@ package struct SQLCompiler {
 
     /// Pivoting with the values known is aggregation with a condition for each.
     private mutating func pivot(
-        _ input: Relation, _ column: String, _ value: ScalarExpression, _ rows: [String], _ values: [SQLLiteral]
+        _ input: Relation, _ column: ScalarExpression, _ value: ScalarExpression, _ rows: [String], _ values: [SQLLiteral]
     ) throws -> Select {
         var select = try open(input)
         let cells = values.map { literal in
-            let isValue = ScalarExpression.binary("=", .column(column), .literal(literal))
+            let isValue = ScalarExpression.binary("=", column, .literal(literal))
             return NamedColumn(name: literal.columnName, expression: value.filtered(by: isValue), type: .string, isNullable: true)
         }
         select.columns = (rows.map(SQLText.identifier) + [try list(cells)]).joined(separator: ", ")
         if !rows.isEmpty { select.groups = names(rows) }
         return select
+    }
+
+    /// A window's value is known only after rows are chosen, so it is computed as a column first.
+    private mutating func filter(_ input: Relation, byWindow condition: ScalarExpression) throws -> Select {
+        var select = try open(input)
+        let kept = SQLText.identifier("is kept")
+        select.columns = "\(input.columns.map(names) ?? "*"), \(try expressions.text(condition)) AS \(kept)"
+        var outer = wrapped(select)
+        outer.conditions = [kept]
+        outer.columns = input.columns.map(names) ?? others(than: ["is kept"])
+        return outer
+    }
+
+    /// All columns of a table whose columns are not known but some, which it need not have.
+    private func others(than columns: [String]) -> String {
+        "COLUMNS(lambda name: lower(name) NOT IN (\(columns.map { SQLText.string($0.lowercased()) }.joined(separator: ", "))))"
     }
 
     private func names(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
@@ -269,7 +331,15 @@ extension ScalarExpression {
         case .binary(let name, let a, let b): return .binary(name, a.filtered(by: condition), b.filtered(by: condition))
         case .postfix(let a, let name): return .postfix(a.filtered(by: condition), name)
         case .call(let name, let arguments): return .call(name, arguments.map { $0.filtered(by: condition) })
-        default: return self
+        case .isIn(let a, let list): return .isIn(a.filtered(by: condition), list.map { $0.filtered(by: condition) })
+        case .like(let a, let pattern, let ignoringCase):
+            return .like(a.filtered(by: condition), pattern: pattern, ignoringCase: ignoringCase)
+        case .part(let name, let a): return .part(name, of: a.filtered(by: condition))
+        case .conditional(let branches, let otherwise):
+            return .conditional(
+                branches.map { .init(condition: $0.condition.filtered(by: condition), value: $0.value.filtered(by: condition)) },
+                otherwise: otherwise?.filtered(by: condition))
+        case .column, .literal, .window, .invalid: return self
         }
     }
 }

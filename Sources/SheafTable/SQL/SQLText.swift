@@ -2,14 +2,25 @@ internal import Foundation
 
 /// Names and values as SQL text.
 package enum SQLText {
-    /// A name in double quotes, whatever is in it.
-    package static func identifier(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+    /// A name in double quotes, whatever is in it but a zero, which ``SQLCompiler`` refuses.
+    package static func identifier(_ name: String) -> String { quoted(name.unicodeScalars, "\"") }
 
     /// A text in single quotes, whatever is in it.
     package static func string(_ text: String) -> String {
         // The end of a query in C is a zero, so a text with one is put together.
-        let parts = text.split(separator: "\0", omittingEmptySubsequences: false).map { "'" + $0.replacing("'", with: "''") + "'" }
+        let parts = text.unicodeScalars.split(separator: "\0", omittingEmptySubsequences: false).map { quoted($0, "'") }
         return parts.count == 1 ? parts[0] : "(" + parts.joined(separator: " || chr(0) || ") + ")"
+    }
+
+    /// By code points: a quote with an accent on it is one `Character` of Swift's, and none of them the quote.
+    private static func quoted(_ text: some Sequence<Unicode.Scalar>, _ quote: Unicode.Scalar) -> String {
+        var result = String.UnicodeScalarView([quote])
+        for scalar in text {
+            if scalar == quote { result.append(quote) }
+            result.append(scalar)
+        }
+        result.append(quote)
+        return String(result)
     }
 
     package static func literal(_ literal: SQLLiteral, _ dialect: any SQLDialect) -> String {
@@ -23,7 +34,8 @@ package enum SQLText {
         case .decimal(let value): "\(value)"
         case .string(let value): string(value)
         case .blob(let bytes): "'" + bytes.map { "\\x" + hexadecimal($0) }.joined() + "'::BLOB"
-        case .date(let value): "DATE '\(value)'"
+        // Years before the first have no such text.
+        case .date(let value): value.year > 0 ? "DATE '\(value)'" : "(DATE '1970-01-01' + (\(value.daysSince1970)))"
         case .timestamp(let microseconds): "make_timestamp(\(microseconds))"
         case .uuid(let value): "CAST('\(value.uuidString)' AS UUID)"
         case .list(let values, let type):
