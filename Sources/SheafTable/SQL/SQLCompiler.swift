@@ -6,7 +6,8 @@ import SheafCore
 /// Plans that are used more than once become named parts (`WITH`).
 package struct SQLCompiler {
     private let dialect: any SQLDialect
-    private let expressions: ExpressionSQL
+    /// For expressions over the columns of one table expression.
+    let expressions: ExpressionSQL
     private var uses: [ObjectIdentifier: Int] = [:]
     private var named: [ObjectIdentifier: String] = [:]
     private var parts: [(name: String, sql: String)] = []
@@ -33,10 +34,12 @@ package struct SQLCompiler {
     }
 
     /// A `SELECT` that is being put together.
-    private struct Select {
+    struct Select {
         var from: String
         /// What it has while nothing is selected from it.
         var all = "*"
+        /// Of joined tables: which of their columns each column is. None where what `from` has is named alone.
+        var scope = ColumnScope()
         var columns: String?
         var isDistinct = false
         var conditions: [String] = []
@@ -59,12 +62,12 @@ package struct SQLCompiler {
         }
     }
 
-    private mutating func alias() -> String {
+    mutating func alias() -> String {
         aliases += 1
         return "t\(aliases)"
     }
 
-    private mutating func select(_ relation: Relation) throws -> Select {
+    mutating func select(_ relation: Relation) throws -> Select {
         let id = ObjectIdentifier(relation)
         if let name = named[id] { return Select(from: name) }
         let made: Select
@@ -87,18 +90,30 @@ package struct SQLCompiler {
     /// A select that more can be put into: the relation's own, or one from it.
     private mutating func open(_ relation: Relation) throws -> Select {
         let select = try select(relation)
+        return select.isOpen && select.scope.isEmpty ? select : Select(from: "(\(select.text)) AS \(alias())")
+    }
+
+    /// A select that expressions can be put into, if they are written in its scope.
+    private mutating func openScope(_ relation: Relation) throws -> Select {
+        let select = try select(relation)
         return select.isOpen ? select : Select(from: "(\(select.text)) AS \(alias())")
     }
 
     /// As what a `FROM` can name.
-    private mutating func table(_ relation: Relation, as name: String) throws -> String {
-        let select = try select(relation)
-        if select.isOpen, select.conditions.isEmpty, select.all == "*", !select.from.contains(" ") { return "\(select.from) AS \(name)" }
+    mutating func table(_ relation: Relation, as name: String) throws -> String {
+        table(try select(relation), as: name)
+    }
+
+    func table(_ select: Select, as name: String) -> String {
+        if select.isOpen, select.scope.isEmpty, select.conditions.isEmpty, select.all == "*", !select.from.contains(" ") {
+            return "\(select.from) AS \(name)"
+        }
         return "(\(select.text)) AS \(name)"
     }
 
-    private func list(_ columns: [NamedColumn]) throws -> String {
-        try columns.map { column in
+    private func list(_ columns: [NamedColumn], in scope: ColumnScope = ColumnScope()) throws -> String {
+        let expressions = expressions.within(scope)
+        return try columns.map { column in
             let name = SQLText.identifier(column.name), text = try expressions.text(column.expression)
             return text == name ? name : "\(text) AS \(name)"
         }.joined(separator: ", ")
@@ -110,12 +125,18 @@ package struct SQLCompiler {
         case .filter(let input, let condition):
             var select = try select(input)
             if !select.isOpen { select = Select(from: "(\(select.text)) AS \(alias())") }
-            select.conditions.append(try expressions.text(condition))
+            select.conditions.append(try expressions.within(select.scope).text(condition))
             return select
         case .project(let input, let columns):
             if columns.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("select") }
-            var select = try open(input)
-            select.columns = try list(columns)
+            var select = try openScope(input)
+            if !select.scope.isEmpty, let scope = select.scope.selecting(columns) {
+                select.all = try list(columns, in: select.scope)
+                select.scope = scope
+            } else {
+                select.columns = try list(columns, in: select.scope)
+                select.scope = ColumnScope()
+            }
             return select
         case .extend(let input, let columns):
             if columns.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("adding") }
@@ -148,9 +169,10 @@ package struct SQLCompiler {
             }
             return select
         case .aggregate(let input, let keys, let columns):
-            var select = try open(input)
-            select.columns = try list(columns)
-            if !keys.isEmpty { select.groups = try expressions.list(keys) }
+            var select = try openScope(input)
+            select.columns = try list(columns, in: select.scope)
+            if !keys.isEmpty { select.groups = try expressions.within(select.scope).list(keys) }
+            select.scope = ColumnScope()
             return select
         case .sort(let input, let keys):
             var select = try select(input)
@@ -160,7 +182,7 @@ package struct SQLCompiler {
                 select = Select(from: "(\(select.text)) AS \(alias())")
             }
             if keys.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("sorted") }
-            select.order = try expressions.keys(keys)
+            select.order = try expressions.within(select.scope).keys(keys)
             return select
         case .limit(let input, let count, let offset):
             var select = try select(input)
@@ -205,35 +227,6 @@ package struct SQLCompiler {
         }
     }
 
-    private mutating func join(
-        _ kind: JoinKind, _ left: Relation, _ right: Relation, _ condition: ScalarExpression?, _ rightNames: [String: String]
-    ) throws -> Select {
-        let words =
-            switch kind {
-            case .inner: "JOIN"
-            case .left: "LEFT JOIN"
-            case .right: "RIGHT JOIN"
-            case .full: "FULL JOIN"
-            case .semi: "SEMI JOIN"
-            case .anti: "ANTI JOIN"
-            case .cross: "CROSS JOIN"
-            case .asOf: "ASOF JOIN"
-            }
-        var from = try "\(table(left, as: "left_side")) \(words) \(table(right, as: "right_side"))"
-        if let condition {
-            if condition.hasAggregate { throw misplacedAggregate("join") }
-            from += " ON \(try expressions.text(condition))"
-        }
-        if kind == .semi || kind == .anti { return Select(from: from, columns: left.columns.map(names) ?? "left_side.*") }
-        guard let own = left.columns, let other = right.columns else { return Select(from: from, columns: "*") }
-        let columns =
-            own.map { "left_side." + SQLText.identifier($0) }
-            + other.map { name in
-                "right_side." + SQLText.identifier(name) + (rightNames[name].map { " AS " + SQLText.identifier($0) } ?? "")
-            }
-        return Select(from: from, columns: columns.joined(separator: ", "))
-    }
-
     /// Pivoting with the values known is aggregation with a condition for each.
     private mutating func pivot(
         _ input: Relation, _ column: String, _ value: ScalarExpression, _ rows: [String], _ values: [SQLLiteral]
@@ -248,9 +241,9 @@ package struct SQLCompiler {
         return select
     }
 
-    private func names(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
+    func names(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
 
-    private func misplacedAggregate(_ operation: String) -> PlanError {
+    func misplacedAggregate(_ operation: String) -> PlanError {
         PlanError(
             .invalidArgument, "“\(operation)” has an aggregate outside of a group", node: operation,
             hint: "compute it in aggregate { }, or over a window")

@@ -1,0 +1,76 @@
+import SheafCore
+
+extension SQLCompiler {
+    /// Tables that are joined one after the other stand in one `FROM`: engines choose the order of joins within one, and few look through
+    /// a selection of columns between two.
+    mutating func join(
+        _ kind: JoinKind, _ left: Relation, _ right: Relation, _ condition: ScalarExpression?, _ rightNames: [String: String]
+    ) throws -> Select {
+        if let condition, condition.hasAggregate { throw misplacedAggregate("join") }
+        var conditions: [String] = []
+        let leftSide = try side(left, keepsRows: kind == .right || kind == .full || kind == .asOf, &conditions)
+        let rightSide: Side
+        if kind == .inner || kind == .cross {
+            rightSide = try side(right, keepsRows: false, &conditions)
+        } else {
+            let name = alias()
+            rightSide = Side(from: try table(right, as: name), scope: ColumnScope(table: name))
+        }
+        // Joins bind to the left.
+        let isChain = rightSide.scope.table == nil
+        var from = "\(leftSide.from) \(kind.words) \(isChain ? "(\(rightSide.from))" : rightSide.from)"
+        if let condition { from += " ON \(try expressions.within(leftSide.scope, right: rightSide.scope).text(condition))" }
+
+        guard let own = left.columns else {
+            let isOneSide = kind == .semi || kind == .anti
+            return Select(from: from, columns: isOneSide ? leftSide.scope.table.map { $0 + ".*" } : "*", conditions: conditions)
+        }
+        var columns = own.map { ($0, leftSide.scope.text(of: $0)) }
+        if kind != .semi, kind != .anti {
+            guard let other = right.columns else { return Select(from: from, columns: "*", conditions: conditions) }
+            columns += other.map { (rightNames[$0] ?? $0, rightSide.scope.text(of: $0)) }
+        }
+        let all = columns.map { name, text in
+            text.hasSuffix("." + SQLText.identifier(name)) ? text : "\(text) AS \(SQLText.identifier(name))"
+        }
+        var select = Select(from: from, all: all.joined(separator: ", "), conditions: conditions)
+        select.scope.columns = Dictionary(columns, uniquingKeysWith: { first, _ in first })
+        return select
+    }
+
+    /// What stands on one side of a join.
+    private struct Side {
+        var from: String
+        var scope: ColumnScope
+    }
+
+    /// Joins that more can be joined to, or one table expression.
+    ///
+    /// - Parameters:
+    ///   - keepsRows: whether the join adds rows that no condition on this side's columns would keep.
+    ///   - conditions: what rows of the whole must meet, to which those of this side are added.
+    private mutating func side(_ relation: Relation, keepsRows: Bool, _ conditions: inout [String]) throws -> Side {
+        let select = try select(relation)
+        if select.isOpen, !select.scope.isEmpty, !keepsRows || select.conditions.isEmpty {
+            conditions += select.conditions
+            return Side(from: select.from, scope: select.scope)
+        }
+        let name = alias()
+        return Side(from: table(select, as: name), scope: ColumnScope(table: name))
+    }
+}
+
+extension JoinKind {
+    fileprivate var words: String {
+        switch self {
+        case .inner: "JOIN"
+        case .left: "LEFT JOIN"
+        case .right: "RIGHT JOIN"
+        case .full: "FULL JOIN"
+        case .semi: "SEMI JOIN"
+        case .anti: "ANTI JOIN"
+        case .cross: "CROSS JOIN"
+        case .asOf: "ASOF JOIN"
+        }
+    }
+}
