@@ -94,8 +94,8 @@ extension Group {
     /// The sum. One that the type cannot hold ends the query with an error.
     public func sum<Value: NumericColumnValue>(_ path: Path<Value>) -> Column<Value.Nullable> { sum { $0[keyPath: path] } }
     public func sum<Value: NumericColumnValue>(_ body: Expression<Value>) -> Column<Value.Nullable> {
-        // Engines add integers in a wider type.
-        Column(.cast(.aggregate(.init(function: "sum", arguments: [body(columns).expression])), Value.sqlType.ofSum, orNull: false))
+        let sum = ScalarExpression.aggregate(.init(function: "sum", arguments: [body(columns).expression]))
+        return Column(Value.sqlType.ofSum.map { .cast(sum, $0, orNull: false) } ?? sum)
     }
     /// The arithmetic mean.
     public func mean<Value: NumericColumnValue>(_ path: Path<Value>) -> Column<Double?> { mean { $0[keyPath: path] } }
@@ -159,9 +159,10 @@ extension Group {
 }
 
 extension SQLType {
-    /// What a sum of such values is read as.
-    var ofSum: SQLType {
-        if case .decimal(_, let scale) = self { return .decimal(precision: 38, scale: scale) }
+    /// What a sum of such values is turned into, since engines add integers in a wider type; nil for decimals, which keep the places that
+    /// they have.
+    var ofSum: SQLType? {
+        if case .decimal = self { return nil }
         return self
     }
 }

@@ -8,14 +8,8 @@ extension SQLCompiler {
     ) throws -> Select {
         if let condition, condition.hasAggregate { throw misplacedAggregate("join") }
         var conditions: [String] = []
-        let leftSide = try side(left, keepsRows: kind == .right || kind == .full || kind == .asOf, &conditions)
-        let rightSide: Side
-        if kind == .inner || kind == .cross {
-            rightSide = try side(right, keepsRows: false, &conditions)
-        } else {
-            let name = alias()
-            rightSide = Side(from: try table(right, as: name), scope: ColumnScope(table: name))
-        }
+        let leftSide = try side(left, isOpen: kind.keepsLeftRows, &conditions)
+        let rightSide = try side(right, isOpen: kind == .inner || kind == .cross, &conditions)
         // Joins bind to the left.
         let isChain = rightSide.scope.table == nil
         var from = "\(leftSide.from) \(kind.words) \(isChain ? "(\(rightSide.from))" : rightSide.from)"
@@ -47,11 +41,11 @@ extension SQLCompiler {
     /// Joins that more can be joined to, or one table expression.
     ///
     /// - Parameters:
-    ///   - keepsRows: whether the join adds rows that no condition on this side's columns would keep.
+    ///   - isOpen: whether the side's own joins may stand beside the new one.
     ///   - conditions: what rows of the whole must meet, to which those of this side are added.
-    private mutating func side(_ relation: Relation, keepsRows: Bool, _ conditions: inout [String]) throws -> Side {
+    private mutating func side(_ relation: Relation, isOpen: Bool, _ conditions: inout [String]) throws -> Side {
         let select = try select(relation)
-        if select.isOpen, !select.scope.isEmpty, !keepsRows || select.conditions.isEmpty {
+        if isOpen, select.isOpen, !select.scope.isEmpty {
             conditions += select.conditions
             return Side(from: select.from, scope: select.scope)
         }
@@ -61,6 +55,17 @@ extension SQLCompiler {
 }
 
 extension JoinKind {
+    /// Whether the left side's joins may stand in one `FROM` with this one, their conditions after it.
+    fileprivate var keepsLeftRows: Bool {
+        switch self {
+        case .inner, .cross, .left: true
+        // Rows would come that the conditions take away.
+        case .right, .full, .asOf: false
+        // Allowed; but DuckDB moves them before joins that leave fewer rows (Q21 of TPC-H takes 1.6 times as long).
+        case .semi, .anti: false
+        }
+    }
+
     fileprivate var words: String {
         switch self {
         case .inner: "JOIN"
