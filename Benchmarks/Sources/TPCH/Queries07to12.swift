@@ -32,7 +32,7 @@ extension TPCH {
             .grouped { $0.oOrderdate.year }
             .aggregate {
                 let brazil = $0.sum { ($0.nName == "BRAZIL").then($0.revenue, else: 0) }
-                return (oYear: $0.key, mktShare: brazil.cast(to: Double?.self) / $0.sum(\.revenue).cast(to: Double?.self))
+                return (oYear: $0.key, mktShare: brazil / $0.sum(\.revenue))
             }
             .sorted(by: \.oYear)
     }
@@ -82,7 +82,7 @@ extension TPCH {
         let german = t.partsupp
             .join(t.supplier) { $0.psSuppkey == $1.sSuppkey }
             .join(t.nation.filter { $0.nName == "GERMANY" }) { $0.sNationkey == $1.nNationkey }
-            .select { (partkey: $0.psPartkey, value: $0.psSupplycost * $0.psAvailqty.cast(to: Decimal.self)) }
+            .select { (partkey: $0.psPartkey, value: $0.psSupplycost * $0.psAvailqty) }
         let least = german.aggregate { $0.sum(\.value).cast(to: Double?.self) * (0.0001 / t.scaleFactor) }
         return german.grouped(by: \.partkey)
             .aggregate { (psPartkey: $0.key, value: $0.sum(\.value)) }

@@ -18,7 +18,7 @@ extension TPCH {
             .join(t.part) { $0.lPartkey == $1.pPartkey }
             .aggregate {
                 let promotion = $0.sum { $0.pType.hasPrefix("PROMO").then($0.revenue, else: 0) }
-                return 100 * promotion.cast(to: Double?.self) / $0.sum(\.revenue).cast(to: Double?.self)
+                return 100 * promotion / $0.sum(\.revenue)
             }
     }
 
@@ -60,7 +60,7 @@ extension TPCH {
         return
             lines
             .join(usual) { $0.lPartkey == $1.partkey && $0.lQuantity.cast(to: Double.self) < 0.2 * $1.quantity }
-            .aggregate { $0.sum(\.lExtendedprice).cast(to: Double?.self) / 7 }
+            .aggregate { $0.sum(\.lExtendedprice) / 7 }
     }
 }
 

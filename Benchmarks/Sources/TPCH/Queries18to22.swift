@@ -47,6 +47,7 @@ extension TPCH {
         let begin = day(1994, 1, 1)
         let stock = t.partsupp.semiJoin(t.part.filter { $0.pName.hasPrefix("forest") }) { $0.psPartkey == $1.pPartkey }
         let shipped = t.lineitem.filter { $0.lShipdate >= begin && $0.lShipdate < begin.adding(years: 1) }
+            .semiJoin(stock) { $0.lPartkey == $1.psPartkey && $0.lSuppkey == $1.psSuppkey }
             .grouped { (part: $0.lPartkey, supplier: $0.lSuppkey) }
             .aggregate { (part: $0.key.part, supplier: $0.key.supplier, quantity: $0.sum(\.lQuantity)) }
         let excess = stock.join(shipped) { $0.psPartkey == $1.part && $0.psSuppkey == $1.supplier }

@@ -1,5 +1,5 @@
 internal import Foundation
-public import SheafArrow
+internal import SheafArrow
 
 /// Why a column's values cannot be read as a Swift type.
 public struct ColumnMismatch: Error, Sendable {

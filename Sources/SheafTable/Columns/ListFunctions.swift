@@ -36,7 +36,8 @@ extension Column where Value: ListColumnValue {
 extension Column where Value: ListColumnValue, Value.Element: NumericColumnValue {
     /// The sum of the elements; null when there is none.
     public func sum() -> Column<Value.Element.Nullable> {
-        Column<Value.Element.Nullable>(.cast(.call("list_sum", [expression]), Value.Element.sqlType.ofSum, orNull: false))
+        let sum = ScalarExpression.call("list_sum", [expression])
+        return Column<Value.Element.Nullable>(Value.Element.sqlType.ofSum.map { .cast(sum, $0, orNull: false) } ?? sum)
     }
     /// The mean of the elements; null when there is none.
     public func mean() -> Column<Double?> { call("list_avg") }

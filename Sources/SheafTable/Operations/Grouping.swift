@@ -172,9 +172,10 @@ extension Group {
 }
 
 extension SQLType {
-    /// What a sum of such values is read as.
-    var ofSum: SQLType {
-        if case .decimal(_, let scale) = self { return .decimal(precision: 38, scale: scale) }
+    /// What a sum of such values is turned into, since engines add integers in a wider type; nil for decimals, which keep the places that
+    /// they have.
+    var ofSum: SQLType? {
+        if case .decimal = self { return nil }
         return self
     }
 }

@@ -20,7 +20,7 @@ package final class MemoryTable: Sendable {
     package func batch() throws -> RecordBatch {
         try RecordBatch(
             columns.enumerated().map { position, field in
-                let builder = CellBuilder(field.type.arrowType)
+                let builder = ArrowCellBuilder(field.type.arrowType)
                 for row in rows { try builder.append(row[position].cell) }
                 return (field.name, builder.finish())
             })

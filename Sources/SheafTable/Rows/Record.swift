@@ -1,5 +1,5 @@
 public import SheafArrow
-public import SheafCore
+internal import SheafCore
 
 /// One row of a result whose type is not a ``TableRow``: `try record.delay`, typed as the column is.
 @dynamicMemberLookup

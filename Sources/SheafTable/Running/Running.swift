@@ -1,5 +1,5 @@
 public import SheafArrow
-public import SheafCore
+package import SheafCore
 
 extension Table {
     /// The query this plan becomes on the session's engine.

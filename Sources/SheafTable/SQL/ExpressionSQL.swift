@@ -3,10 +3,18 @@ import SheafCore
 /// Writes expressions as SQL.
 struct ExpressionSQL {
     let dialect: any SQLDialect
+    /// How columns are written; in the condition of a join, those of its left side.
+    var scope = ColumnScope()
+    /// Of the right side of a join.
+    var rightScope = ColumnScope()
+
+    func within(_ scope: ColumnScope, right: ColumnScope = ColumnScope()) -> ExpressionSQL {
+        ExpressionSQL(dialect: dialect, scope: scope, rightScope: right)
+    }
 
     func text(_ expression: ScalarExpression) throws(PlanError) -> String {
         switch expression {
-        case .column(let name, let side): return (side.map { "\($0.rawValue)_side." } ?? "") + SQLText.identifier(name)
+        case .column(let name, let side): return (side == .right ? rightScope : scope).text(of: name)
         case .literal(let value): return SQLText.literal(value, dialect)
         case .unary(let name, let operand): return "(\(name)\(try text(operand)))"
         case .binary(let name, let left, let right): return "(\(try text(left)) \(name) \(try text(right)))"

@@ -6,7 +6,7 @@ import SheafCore
 /// Plans that are used more than once become named parts (`WITH`).
 package struct SQLCompiler {
     private let dialect: any SQLDialect
-    private let expressions: ExpressionSQL
+    let expressions: ExpressionSQL
     private var uses: [ObjectIdentifier: Int] = [:]
     private var named: [ObjectIdentifier: String] = [:]
     private var parts: [(name: String, sql: String)] = []
@@ -42,10 +42,12 @@ package struct SQLCompiler {
     }
 
     /// A `SELECT` that is being put together.
-    private struct Select {
+    struct Select {
         var from: String
         /// What it has while nothing is selected from it.
         var all = "*"
+        /// Of joined tables: which of their columns each column is. None where what `from` has is named alone.
+        var scope = ColumnScope()
         var columns: String?
         var isDistinct = false
         /// Whether it takes one row for each value of something.
@@ -75,12 +77,12 @@ package struct SQLCompiler {
         }
     }
 
-    private mutating func alias() -> String {
+    mutating func alias() -> String {
         aliases += 1
         return "t\(aliases)"
     }
 
-    private mutating func select(_ relation: Relation) throws -> Select {
+    mutating func select(_ relation: Relation) throws -> Select {
         let id = ObjectIdentifier(relation)
         if let name = named[id] { return Select(from: name) }
         let made: Select
@@ -103,36 +105,55 @@ package struct SQLCompiler {
         return made
     }
 
-    /// A select that more can be put into: the relation's own, or one from it.
-    private mutating func open(_ relation: Relation, unless isOpen: KeyPath<Select, Bool> = \.isOpen) throws -> Select {
+    /// A select that names of columns can be put into: the relation's own, or one from it.
+    private mutating func open(_ relation: Relation) throws -> Select {
+        let select = try select(relation)
+        return select.isOpen && select.scope.isEmpty ? select : wrapped(select)
+    }
+
+    /// A select that expressions can be put into, if they are written in its scope.
+    private mutating func openScope(_ relation: Relation, unless isOpen: KeyPath<Select, Bool> = \.isOpen) throws -> Select {
         let select = try select(relation)
         return select[keyPath: isOpen] ? select : wrapped(select)
     }
 
     private mutating func wrapped(_ select: Select) -> Select { Select(from: "(\(select.text)) AS \(alias())") }
 
-    /// A select to compute columns in. One that is ordered or limited will do, so that the order is that of the whole query, when the
-    /// names it is ordered by still mean the same: in an `ORDER BY` the new columns come first.
-    private mutating func open(_ relation: Relation, for columns: [NamedColumn]) throws -> Select {
-        let select = try select(relation)
-        guard select.isPlain, !columns.contains(where: { $0.expression.hasWindow }) else { return wrapped(select) }
-        for column in columns where column.expression != .column(column.name) {
-            if select.order.contains(where: { $0.expression.names(column.name) }) { return wrapped(select) }
+    /// A select with columns computed from it. One that is ordered or limited will do, so that the order is that of the whole query, when
+    /// the names it is ordered by still mean the same: in an `ORDER BY` the new columns come first. Joins without an order stay open for
+    /// more joins if the columns are their own.
+    private mutating func project(_ relation: Relation, _ columns: [NamedColumn]) throws -> Select {
+        var select = try select(relation)
+        let hasWindow = columns.contains { $0.expression.hasWindow }
+        let hidesOrder = columns.contains { column in
+            column.expression != .column(column.name) && select.order.contains { $0.expression.names(column.name) }
+        }
+        if hidesOrder || !(hasWindow ? select.keepsRows : select.isPlain) { select = wrapped(select) }
+        if select.isOpen, !select.scope.isEmpty, let scope = select.scope.selecting(columns) {
+            select.all = try list(columns, in: select.scope)
+            select.scope = scope
+        } else {
+            select.columns = try list(columns, in: select.scope)
+            select.scope = ColumnScope()
         }
         return select
     }
 
     /// As what a `FROM` can name.
-    private mutating func table(_ relation: Relation, as name: String) throws -> String {
-        let select = try select(relation)
-        if select.isOpen, select.conditions.isEmpty, select.all == "*", !select.from.contains(" ") { return "\(select.from) AS \(name)" }
+    private mutating func table(_ relation: Relation, as name: String) throws -> String { table(try select(relation), as: name) }
+
+    func table(_ select: Select, as name: String) -> String {
+        if select.isOpen, select.scope.isEmpty, select.conditions.isEmpty, select.all == "*", !select.from.contains(" ") {
+            return "\(select.from) AS \(name)"
+        }
         return "(\(select.text)) AS \(name)"
     }
 
-    private func list(_ columns: [NamedColumn]) throws -> String {
-        try columns.map { column in
+    private func list(_ columns: [NamedColumn], in scope: ColumnScope = ColumnScope()) throws -> String {
+        let expressions = expressions.within(scope)
+        return try columns.map { column in
             let name = SQLText.identifier(column.name), text = try expressions.text(column.expression)
-            return text == name ? name : "\(text) AS \(name)"
+            return text == name || text.hasSuffix("." + name) ? text : "\(text) AS \(name)"
         }.joined(separator: ", ")
     }
 
@@ -142,47 +163,38 @@ package struct SQLCompiler {
         case .filter(let input, let condition):
             if condition.hasAggregate { throw misplacedAggregate("filter") }
             if condition.hasWindow { return try filter(input, byWindow: condition) }
-            var select = try open(input, unless: \.keepsRows)
-            select.conditions.append(try expressions.text(condition))
+            var select = try openScope(input, unless: \.keepsRows)
+            select.conditions.append(try expressions.within(select.scope).text(condition))
             return select
         case .project(let input, let columns):
             if columns.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("select") }
-            var select = try open(input, for: columns)
-            select.columns = try list(columns)
-            return select
+            return try project(input, columns)
         case .extend(let input, let columns):
             if columns.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("adding") }
-            var select = try open(input, for: columns)
-            if let own = input.columns {
-                select.columns = try own.map { name in
-                    try columns.first { $0.name.isSameName(as: name) }.map { try list([$0]) } ?? SQLText.identifier(name)
-                }.joined(separator: ", ")
-                let added = columns.filter { new in !own.contains { $0.isSameName(as: new.name) } }
-                if !added.isEmpty { select.columns? += ", " + (try list(added)) }
-            } else {
+            guard let own = input.columns else {
+                var select = try open(input)
                 select.columns = "\(others(than: columns.map(\.name))), \(try list(columns))"
+                return select
             }
-            return select
+            let kept = own.map { name in columns.first { $0.name.isSameName(as: name) } ?? NamedColumn(column: name) }
+            return try project(input, kept + columns.filter { new in !own.contains { $0.isSameName(as: new.name) } })
         case .drop(let input, let columns):
+            if let kept = relation.columns { return try project(input, kept.map { NamedColumn(column: $0) }) }
             var select = try open(input)
-            select.columns = relation.columns.map(names) ?? "* EXCLUDE (\(names(columns)))"
+            select.columns = "* EXCLUDE (\(names(columns)))"
             return select
         case .rename(let input, let new):
+            if let own = input.columns { return try project(input, own.map { NamedColumn(column: $0, as: new[$0]) }) }
             var select = try open(input)
-            if let own = input.columns {
-                select.columns = own.map { name in
-                    SQLText.identifier(name) + (new[name].map { " AS " + SQLText.identifier($0) } ?? "")
-                }.joined(separator: ", ")
-            } else {
-                let pairs = new.sorted { $0.key < $1.key }
-                select.columns =
-                    "* RENAME (\(pairs.map { "\(SQLText.identifier($0.key)) AS \(SQLText.identifier($0.value))" }.joined(separator: ", ")))"
-            }
+            let pairs = new.sorted { $0.key < $1.key }
+            select.columns =
+                "* RENAME (\(pairs.map { "\(SQLText.identifier($0.key)) AS \(SQLText.identifier($0.value))" }.joined(separator: ", ")))"
             return select
         case .aggregate(let input, let keys, let columns):
-            var select = try open(input)
-            select.columns = try list(columns)
-            if !keys.isEmpty { select.groups = try expressions.groups(keys) }
+            var select = try openScope(input)
+            select.columns = try list(columns, in: select.scope)
+            if !keys.isEmpty { select.groups = try expressions.within(select.scope).groups(keys) }
+            select.scope = ColumnScope()
             return select
         case .sort(let input, let keys):
             var select = try select(input)
@@ -191,7 +203,7 @@ package struct SQLCompiler {
             if select.limit != nil || select.offset > 0 || select.picks || (!select.isPlain && !arePlain) { select = wrapped(select) }
             if keys.contains(where: { $0.expression.hasAggregate }) { throw misplacedAggregate("sorted") }
             // A later order replaces an earlier one.
-            (select.order, select.orderText) = (keys, try expressions.keys(keys))
+            (select.order, select.orderText) = (keys, try expressions.within(select.scope).keys(keys))
             return select
         case .limit(let input, let count, let offset):
             var select = try select(input)
@@ -208,9 +220,12 @@ package struct SQLCompiler {
                     let isStillThere = ordered.order.allSatisfy {
                         if case .column(let name, _) = $0.expression { input.columns?.contains(name) == true } else { false }
                     }
-                    if ordered.columns == nil || isStillThere { (select.order, select.orderText) = (ordered.order, ordered.orderText) }
+                    if ordered.columns == nil || isStillThere {
+                        (select.order, select.orderText) = (ordered.order, try expressions.keys(ordered.order))
+                    }
                 }
-                select.columns = "DISTINCT ON (\(try expressions.list(keys))) \(input.columns.map(names) ?? "*")"
+                select.columns = "DISTINCT ON (\(try expressions.within(select.scope).list(keys))) \(select.all)"
+                select.scope = ColumnScope()
                 select.picks = true
                 return select
             }
@@ -248,38 +263,6 @@ package struct SQLCompiler {
         }
     }
 
-    private mutating func join(
-        _ kind: JoinKind, _ left: Relation, _ right: Relation, _ condition: ScalarExpression?, _ rightNames: [String: String]
-    ) throws -> Select {
-        let words =
-            switch kind {
-            case .inner: "JOIN"
-            case .left: "LEFT JOIN"
-            case .right: "RIGHT JOIN"
-            case .full: "FULL JOIN"
-            case .semi: "SEMI JOIN"
-            case .anti: "ANTI JOIN"
-            case .cross: "CROSS JOIN"
-            case .asOf: "ASOF JOIN"
-            }
-        var from = try "\(table(left, as: "left_side")) \(words) \(table(right, as: "right_side"))"
-        if let condition {
-            if condition.hasAggregate { throw misplacedAggregate("join") }
-            from += " ON \(try expressions.text(condition))"
-        }
-        if kind == .semi || kind == .anti { return Select(from: from, columns: left.columns.map(names) ?? "left_side.*") }
-        guard let own = left.columns, let other = right.columns else {
-            // Which names both sides have is not known, so all of the right side get another.
-            return Select(from: from, columns: "left_side.*, COLUMNS(right_side.*) AS \"\\0_right\"")
-        }
-        let columns =
-            own.map { "left_side." + SQLText.identifier($0) }
-            + other.map { name in
-                "right_side." + SQLText.identifier(name) + (rightNames[name].map { " AS " + SQLText.identifier($0) } ?? "")
-            }
-        return Select(from: from, columns: columns.joined(separator: ", "))
-    }
-
     /// Pivoting with the values known is aggregation with a condition for each.
     private mutating func pivot(
         _ input: Relation, _ column: ScalarExpression, _ value: ScalarExpression, _ rows: [String], _ values: [SQLLiteral]
@@ -310,12 +293,19 @@ package struct SQLCompiler {
         "COLUMNS(lambda name: lower(name) NOT IN (\(columns.map { SQLText.string($0.lowercased()) }.joined(separator: ", "))))"
     }
 
-    private func names(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
+    func names(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
 
-    private func misplacedAggregate(_ operation: String) -> PlanError {
+    func misplacedAggregate(_ operation: String) -> PlanError {
         PlanError(
             .invalidArgument, "“\(operation)” has an aggregate outside of a group", node: operation,
             hint: "compute it in aggregate { }, or over a window")
+    }
+}
+
+extension NamedColumn {
+    /// A column as it is, whose type is not asked for.
+    fileprivate init(column: String, as name: String? = nil) {
+        self.init(name: name ?? column, expression: .column(column), type: .string, isNullable: true)
     }
 }
 
