@@ -59,6 +59,9 @@ let package = Package(
             name: "SheafDuckDB", dependencies: ["SheafCore", "SheafArrow", "SheafTable", "CSheaf", "CArrowABI", "CDuckDB"],
             swiftSettings: settings),
         .target(
+            name: "SheafInterchange", dependencies: ["SheafCore", "SheafBag", "SheafArray", "SheafArrow", "SheafTable"],
+            swiftSettings: settings),
+        .target(
             name: "SheafProgram",
             dependencies: [
                 "SheafCore", "SheafLocal", "SheafTable", "SheafDuckDB", "CSheaf",
@@ -67,7 +70,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Sheaf",
-            dependencies: ["SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafArrow", "SheafTable", "SheafProgram"],
+            dependencies: [
+                "SheafCore", "SheafLocal", "SheafBag", "SheafArray", "SheafArrow", "SheafTable", "SheafInterchange", "SheafProgram",
+            ],
             swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
@@ -87,6 +92,7 @@ let package = Package(
             name: "SheafArrowTests", dependencies: ["SheafArrow", "CArrowABI"], resources: [.copy("Files")], swiftSettings: settings),
         .testTarget(
             name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
+        .testTarget(name: "SheafInterchangeTests", dependencies: ["Sheaf"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

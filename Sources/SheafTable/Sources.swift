@@ -49,7 +49,7 @@ extension Session {
     /// Rows in memory.
     public func table<Row: TableRow>(_ rows: [Row], fileID: StaticString = #fileID, line: UInt = #line) -> Table<Row> {
         typed(SourceLocation(fileID: fileID, line: line)) { fields throws(PlanError) in
-            .memory(MemoryTable(columns: fields, rows: try RowWriter.literals(rows, fields)))
+            .memory(try MemoryTable(rows, fields))
         }
     }
 
@@ -71,10 +71,7 @@ extension Session {
             return Table(
                 self, Relation(.source(try source(schema.fields)), columns: schema.fields.map(\.name), location: location), Columns())
         } catch {
-            var problem = error
-            problem.location = problem.location ?? location
-            return Table(
-                self, Relation(.source(.range(0, 0, name: "none")), columns: nil, location: location, problem: problem), Columns())
+            return table(failing: error, as: Row.self, location: location)
         }
     }
 

@@ -1,4 +1,4 @@
-public import SheafCore
+internal import SheafCore
 
 /// An array in memory: what `compute()` returns, and what one chunk of an ``NDArray`` is.
 ///

@@ -20,6 +20,15 @@ public struct ArrowColumn: Sendable {
 
     public var type: ArrowType { storage.type }
 
+    /// The bytes of memory that its values take; a part of the buffers that it shows counts in proportion.
+    /// - Complexity: O(1), or O(children)
+    public var byteCount: Int {
+        var bytes = storage.buffers.reduce(storage.validityBuffer?.byteCount ?? 0) { $0 + $1.byteCount }
+        bytes += storage.children.reduce(storage.dictionary?.byteCount ?? 0) { $0 + $1.byteCount }
+        // Not as a product first, which a long column would let overflow.
+        return count >= storage.length ? bytes : Int(Double(bytes) * Double(count) / Double(storage.length))
+    }
+
     /// The number of nulls.
     /// - Complexity: O(1) where the column's maker said it, otherwise O(count / 64).
     public var nullCount: Int {

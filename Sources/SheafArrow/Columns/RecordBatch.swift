@@ -49,6 +49,10 @@ public struct RecordBatch: Sendable {
         return RecordBatch(uncheckedSchema: schema, columns: columns.map { $0[rows] }, rowCount: rows.count)
     }
 
+    /// The bytes of memory that its values take; a part of the buffers that it shows counts in proportion.
+    /// - Complexity: O(columns)
+    public var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+
     /// The batch with only those columns, in that order.
     public func selecting(_ indices: [Int]) -> RecordBatch {
         RecordBatch(

@@ -83,7 +83,7 @@ extension TaskScope {
 
     /// Calls the body for each element of a source, until the run is cancelled.
     @inlinable @inline(__always)
-    func forEach<Element>(_ elements: ArraySlice<Element>, _ body: (Element) throws -> Void) throws {
+    package func forEach<Element>(_ elements: ArraySlice<Element>, _ body: (Element) throws -> Void) throws {
         var start = elements.startIndex
         while start < elements.endIndex {
             try checkCancellation()

@@ -13,12 +13,12 @@ public import SheafCore
 /// - Note: A `Sendable` value type; copying shares the plan.
 public struct Bag<Element: Sendable>: Sendable {
     public let session: Session
-    @usableFromInline let lower: @Sendable (BagLowering) throws -> [Partition<Element>]
+    @usableFromInline package let lower: @Sendable (BagLowering) throws -> [Partition<Element>]
 
     /// - Parameter lower: makes the partitions, adding what has to run before them to the graph. Called once for each plan, when it
     ///   is run or shown.
     @usableFromInline
-    init(session: Session, lower: @escaping @Sendable (BagLowering) throws -> [Partition<Element>]) {
+    package init(session: Session, lower: @escaping @Sendable (BagLowering) throws -> [Partition<Element>]) {
         self.session = session
         self.lower = lower
     }
@@ -33,18 +33,18 @@ public struct Bag<Element: Sendable>: Sendable {
 
 /// One partition of a bag before it becomes a task: which results it reads, and how its elements are produced from them.
 @usableFromInline
-struct Partition<Element: Sendable>: Sendable {
+package struct Partition<Element: Sendable>: Sendable {
     /// Calls the body for each element. The integer is the position of the partition's first argument in the task.
-    @usableFromInline typealias Iterate = @Sendable (TaskScope, Int, (Element) throws -> Void) throws -> Void
+    @usableFromInline package typealias Iterate = @Sendable (TaskScope, Int, (Element) throws -> Void) throws -> Void
 
-    @usableFromInline var arguments: [Graph.Argument]
-    @usableFromInline var operations: [Operation]
+    @usableFromInline package var arguments: [Graph.Argument]
+    @usableFromInline package var operations: [Operation]
     /// Estimated size of the partition in memory, in bytes; 0 when unknown.
-    @usableFromInline var bytes: Int
-    @usableFromInline var iterate: Iterate
+    @usableFromInline package var bytes: Int
+    @usableFromInline package var iterate: Iterate
 
     @usableFromInline
-    init(arguments: [Graph.Argument], operations: [Operation], bytes: Int, iterate: @escaping Iterate) {
+    package init(arguments: [Graph.Argument], operations: [Operation], bytes: Int, iterate: @escaping Iterate) {
         self.arguments = arguments
         self.operations = operations
         self.bytes = bytes

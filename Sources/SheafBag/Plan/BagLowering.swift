@@ -2,22 +2,22 @@ public import SheafCore
 
 /// Turns the plans of bags into one graph. Operations that several bags share, such as a shuffle's map side, are lowered once.
 @usableFromInline
-final class BagLowering {
-    @usableFromInline var graph = Graph()
+package final class BagLowering {
+    @usableFromInline package var graph = Graph()
     @usableFromInline let session: Session
     private var shared: [ObjectIdentifier: [NodeID]] = [:]
     // Keeps the keys of `shared` alive, so that no address is used twice.
     private var keepAlive: [AnyObject] = []
 
     @usableFromInline
-    init(session: Session) { self.session = session }
+    package init(session: Session) { self.session = session }
 
-    @usableFromInline var workers: Int { session.options.workers }
+    @usableFromInline package var workers: Int { session.options.workers }
     @usableFromInline var memory: Int { session.options.memory }
 
     /// The nodes that `make` added when it was first called for `key`.
     @usableFromInline
-    func once(_ key: AnyObject, _ make: () throws -> [NodeID]) rethrows -> [NodeID] {
+    package func once(_ key: AnyObject, _ make: () throws -> [NodeID]) rethrows -> [NodeID] {
         if let known = shared[ObjectIdentifier(key)] { return known }
         let made = try make()
         shared[ObjectIdentifier(key)] = made
@@ -44,7 +44,7 @@ final class BagLowering {
 
     /// Adds one task for each partition, which consumes it.
     @inlinable
-    func consume<Element, R: Sendable>(
+    package func consume<Element, R: Sendable>(
         _ partitions: [Partition<Element>], _ operation: Operation, location: SourceLocation, resultBytes: (Int) -> Int = { _ in 0 },
         _ body: @escaping @Sendable (TaskScope, Int, Partition<Element>.Iterate) throws -> R
     ) -> [NodeID] {
@@ -65,8 +65,8 @@ final class BagLowering {
 
 /// The identity of an operation whose tasks are shared by all that use its result.
 @usableFromInline
-final class SharedStage: Sendable {
-    @usableFromInline init() {}
+package final class SharedStage: Sendable {
+    @usableFromInline package init() {}
 }
 
 extension Session {

@@ -94,6 +94,16 @@ public final class SpillFile: Sendable {
         }
     }
 
+    /// An extent's bytes as memory that the system fills from the file when it is touched, and may empty again.
+    ///
+    /// - Throws: ``EngineError`` (`.inputOutput`).
+    public func map(_ extent: SpillExtent) throws -> SpillMapping {
+        let descriptor = state.withLock(\.descriptor)
+        guard let start = mmap(nil, max(extent.count, 1), PROT_READ, MAP_PRIVATE, descriptor, off_t(extent.offset)), start != MAP_FAILED
+        else { throw failure("map") }
+        return SpillMapping(UnsafeRawBufferPointer(start: start, count: extent.count))
+    }
+
     /// Gives an extent's disk space back.
     public func free(_ extent: SpillExtent) {
         state.withLock { state in
@@ -149,4 +159,13 @@ public final class SpillFile: Sendable {
                 ? "free disk space there, choose another folder with --spill-folder, or raise --memory"
                 : "choose a folder that can be written with --spill-folder")
     }
+}
+
+/// An extent of a spill file in memory, until the last reference is gone. The extent must not be freed before.
+public final class SpillMapping: @unchecked Sendable {
+    public let bytes: UnsafeRawBufferPointer
+
+    fileprivate init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), max(bytes.count, 1)) }
 }

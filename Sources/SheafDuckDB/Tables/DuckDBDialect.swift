@@ -39,6 +39,7 @@ package struct DuckDBDialect: SQLDialect {
             "read_json(\(files(paths))" + (fields.map { ", columns = " + types($0) } ?? "") + ")"
         case .parquet(let paths, _): "read_parquet(\(files(paths)), hive_partitioning = true)"
         case .memory(let table): memory(table)
+        case .computed(let rows): SQLText.identifier(Self.name(of: rows))
         case .range(let first, let end, let name):
             "(SELECT range AS \(SQLText.identifier(name)) FROM range(\(first), \(end))) AS numbers"
         }
@@ -77,20 +78,17 @@ package struct DuckDBDialect: SQLDialect {
         return text
     }
 
-    /// Tables of more rows than this are handed over as data rather than text.
-    private static let mostRowsAsText = 64
-
-    static func isRegistered(_ table: MemoryTable) -> Bool { table.rows.count > mostRowsAsText }
     static func name(of table: MemoryTable) -> String { "memory\(table.number)" }
+    static func name(of rows: ComputedRows) -> String { "computed\(rows.number)" }
 
     private func memory(_ table: MemoryTable) -> String {
-        if Self.isRegistered(table) { return SQLText.identifier(Self.name(of: table)) }
+        guard case .literals(let values) = table.rows else { return SQLText.identifier(Self.name(of: table)) }
         let names = table.columns.map { SQLText.identifier($0.name) }
-        if table.rows.isEmpty {
+        if values.isEmpty {
             let columns = table.columns.map { "CAST(NULL AS \(name(of: $0.type))) AS \(SQLText.identifier($0.name))" }
             return "(SELECT \(columns.joined(separator: ", ")) WHERE FALSE) AS memory"
         }
-        let rows = table.rows.map { "(" + $0.map { SQLText.literal($0, self) }.joined(separator: ", ") + ")" }
+        let rows = values.map { "(" + $0.map { SQLText.literal($0, self) }.joined(separator: ", ") + ")" }
         let columns = table.columns.map { "CAST(\(SQLText.identifier($0.name)) AS \(name(of: $0.type))) AS \(SQLText.identifier($0.name))" }
         return
             "(SELECT \(columns.joined(separator: ", ")) FROM (VALUES \(rows.joined(separator: ", "))) AS v(\(names.joined(separator: ", ")))) AS memory"

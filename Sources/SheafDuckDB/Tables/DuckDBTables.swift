@@ -1,5 +1,5 @@
 internal import CArrowABI
-public import SheafArrow
+internal import SheafArrow
 public import SheafCore
 public import SheafTable
 
@@ -21,13 +21,13 @@ public final class DuckDBTables: TableEngine {
 
     public func sql(_ relation: Relation) throws -> String { try SQLCompiler.sql(relation, dialect) }
 
-    public func run(_ relation: Relation) async throws -> any TableBatches {
+    public func run(_ relation: Relation, _ inputs: TableInputs) async throws -> any TableBatches {
         let sql = try sql(relation)
-        return try await Batches(opener.database().query(sql, tables: try memoryTables(relation)))
+        return try await Batches(opener.database().query(sql, tables: try tables(relation, inputs)))
     }
 
-    public func explain(_ relation: Relation) async throws -> String {
-        let batches = try await Batches(opener.database().query("EXPLAIN " + sql(relation), tables: try memoryTables(relation)))
+    public func explain(_ relation: Relation, _ inputs: TableInputs) async throws -> String {
+        let batches = try await Batches(opener.database().query("EXPLAIN " + sql(relation), tables: try tables(relation, inputs)))
         var text: [String] = []
         while let batch = try await batches.next() {
             guard let plan = batch.columns.last else { continue }
@@ -36,7 +36,7 @@ public final class DuckDBTables: TableEngine {
         return text.joined(separator: "\n")
     }
 
-    public func write(_ relation: Relation, to target: TableTarget) async throws -> Int {
+    public func write(_ relation: Relation, to target: TableTarget, _ inputs: TableInputs) async throws -> Int {
         var settings = ["FORMAT \(target.format.rawValue)"]
         if target.format == .csv { settings.append("HEADER") }
         if !target.partitions.isEmpty {
@@ -44,22 +44,46 @@ public final class DuckDBTables: TableEngine {
             settings.append("OVERWRITE_OR_IGNORE")
         }
         let copy = "COPY (\(try sql(relation))) TO \(SQLText.string(target.path)) (\(settings.joined(separator: ", ")))"
-        return try await opener.database().execute(copy, tables: try memoryTables(relation))
+        return try await opener.database().execute(copy, tables: try tables(relation, inputs))
     }
 
     public func shutdown() async { await opener.close() }
 
     /// The tables in memory that the query names.
-    private func memoryTables(_ relation: Relation) throws -> [String: DuckDBTable] {
+    private func tables(_ relation: Relation, _ inputs: TableInputs) throws -> [String: DuckDBTable] {
         var tables: [String: DuckDBTable] = [:]
-        for memory in relation.memoryTables where DuckDBDialect.isRegistered(memory) {
-            let batch = try memory.batch()
-            var schema = CArrowABI.ArrowSchema(), array = CArrowABI.ArrowArray()
-            batch.schema.export(to: &schema)
-            batch.export(to: &array)
-            tables[DuckDBDialect.name(of: memory)] = try DuckDBTable(schema: schema, batches: [array])
+        for memory in relation.memoryTables {
+            guard let batch = memory.batch else { continue }
+            tables[DuckDBDialect.name(of: memory)] = try DuckDBTable(batch.schema, [batch])
+        }
+        for rows in relation.computedRows {
+            let stores = inputs[rows]
+            guard let schema = stores.first?.schema else { throw EngineError(.protocolViolation, "a query's rows were not computed") }
+            var batches: [RecordBatch] = []
+            for store in stores {
+                guard store.schema == schema else {
+                    throw TaskError(
+                        .malformedRecord, "a task's rows have the columns \(store.schema), and another's \(schema)",
+                        hint: "batches of one table must have the same columns of the same types")
+                }
+                for index in 0..<store.batchCount { batches.append(try store.batch(at: index)) }
+            }
+            tables[DuckDBDialect.name(of: rows)] = try DuckDBTable(schema, batches)
         }
         return tables
+    }
+}
+
+extension DuckDBTable {
+    fileprivate convenience init(_ schema: ArrowTableSchema, _ batches: [RecordBatch]) throws {
+        var exported = CArrowABI.ArrowSchema()
+        schema.export(to: &exported)
+        let arrays = batches.map { batch in
+            var array = CArrowABI.ArrowArray()
+            batch.export(to: &array)
+            return array
+        }
+        try self.init(schema: exported, batches: arrays)
     }
 }
 

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 public import SheafCore
-public import SheafLocal
+internal import SheafLocal
 
 extension SessionArguments {
     /// Makes a session as the arguments ask, runs `body` in it and closes it, however `body` ends. Progress, and what was left out of the

@@ -1,29 +1,44 @@
 internal import Foundation
 package import SheafArrow
+internal import SheafCore
 internal import Synchronization
 
 /// Rows in memory.
 package final class MemoryTable: Sendable {
+    package enum Rows: Sendable {
+        /// A few, which are written in the query.
+        case literals([[SQLLiteral]])
+        /// Many, which the engine reads in place.
+        case batch(RecordBatch)
+    }
     package let columns: [RowSchema.Field]
-    package let rows: [[SQLLiteral]]
+    package let rows: Rows
     /// Of this table alone, in this process.
     package let number: Int
     private static let next = Atomic<Int>(1)
+    /// Tables of more rows than this are handed over as data rather than text.
+    private static let mostLiterals = 64
 
-    init(columns: [RowSchema.Field], rows: [[SQLLiteral]]) {
+    /// - Throws: ``PlanError`` when a row does not encode the columns it has.
+    init<Row: TableRow>(_ rows: [Row], _ columns: [RowSchema.Field]) throws(PlanError) {
         self.columns = columns
-        self.rows = rows
+        if rows.count <= Self.mostLiterals {
+            self.rows = .literals(try RowWriter.literals(rows, columns))
+        } else {
+            let batches = try RowBatches<Row>()
+            do {
+                for row in rows { try batches.append(row) }
+                self.rows = .batch(try batches.take())
+            } catch {
+                throw PlanError(.invalidArgument, "rows of \(Row.self) cannot be encoded: \(error)", cause: error)
+            }
+        }
         number = Self.next.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 
-    /// The rows as Arrow data.
-    package func batch() throws -> RecordBatch {
-        try RecordBatch(
-            columns.enumerated().map { position, field in
-                let builder = ArrowCellBuilder(field.type.arrowType)
-                for row in rows { try builder.append(row[position].cell) }
-                return (field.name, builder.finish())
-            })
+    /// The rows, where the engine reads them in place.
+    package var batch: RecordBatch? {
+        if case .batch(let batch) = rows { batch } else { nil }
     }
 }
 

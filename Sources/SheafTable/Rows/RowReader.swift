@@ -1,5 +1,5 @@
-internal import SheafArrow
-import SheafCore
+package import SheafArrow
+package import SheafCore
 
 /// Reads one field of rows from a column of a result.
 class AnyFieldReader {
@@ -28,16 +28,16 @@ final class FieldReader<Value>: AnyFieldReader {
 }
 
 /// Makes rows of a ``TableRow`` type from batches of a result. Not thread-safe.
-final class RowReader<Row: TableRow> {
+package final class RowReader<Row: TableRow> {
     private let schema: RowSchema
 
-    init() throws(PlanError) { schema = try RowSchemas.schema(Row.self) }
+    package init() throws(PlanError) { schema = try RowSchemas.schema(Row.self) }
 
     /// Appends a batch's rows.
     ///
     /// - Parameter first: the number of the batch's first row in the result, for errors.
     /// - Throws: ``TaskError`` that names the column and the row.
-    func append(_ batch: RecordBatch, first: Int, to rows: inout [Row]) throws {
+    package func append(_ batch: RecordBatch, first: Int, to rows: inout [Row]) throws {
         var readers: [AnyFieldReader] = []
         for field in schema.fields {
             guard let column = batch[field.name] else {

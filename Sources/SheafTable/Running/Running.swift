@@ -1,5 +1,5 @@
 public import SheafArrow
-package import SheafCore
+public import SheafCore
 
 extension Table {
     /// The query this plan becomes on the session's engine.
@@ -8,7 +8,10 @@ extension Table {
     public func sql() throws -> String { try session.tableEngine().sql(relation) }
 
     /// How the engine would go about the query, as text.
-    public func explain() async throws -> String { try await session.tableEngine().explain(relation) }
+    public func explain() async throws -> String {
+        let engine = try session.tableEngine()
+        return try await inGraph("explain") { [relation] in try await engine.explain(relation, $0) }
+    }
 
     /// Runs the query, and hands its rows over batch by batch while it runs; memory holds a few batches at a time.
     public func forEachBatch(_ body: @escaping @Sendable (RecordBatch) async throws -> Void) async throws {
@@ -44,7 +47,7 @@ extension Table {
     @discardableResult
     public func write(to target: TableTarget) async throws -> Int {
         let engine = try session.tableEngine()
-        return try await inGraph("write") { [relation] in try await engine.write(relation, to: target) }
+        return try await inGraph("write") { [relation] in try await engine.write(relation, to: target, $0) }
     }
 
     /// Runs the plan as a task of the session's engine, so that it is cancelled, reported and drawn as all others.
@@ -52,8 +55,8 @@ extension Table {
         _ name: String, _ body: @escaping @Sendable (any TableBatches) async throws -> Result
     ) async throws -> Result {
         let engine = try session.tableEngine()
-        return try await inGraph(name) { [relation] in
-            let batches = try await engine.run(relation)
+        return try await inGraph(name) { [relation] inputs in
+            let batches = try await engine.run(relation, inputs)
             do {
                 let result = try await body(batches)
                 await batches.close()
@@ -66,35 +69,66 @@ extension Table {
     }
 
     /// The graph that runs the query, and its output.
-    package func graph() throws -> (graph: Graph, outputs: [NodeID]) {
-        let engine = try session.tableEngine()
-        return graph("collect") { [relation] in
-            let batches = try await engine.run(relation)
-            var rows = 0
-            while let batch = try await batches.next() { rows += batch.rowCount }
-            return rows
-        }
-    }
-
-    private func graph<Result: Sendable>(
-        _ name: String, _ body: @escaping @Sendable () async throws -> Result
-    ) -> (graph: Graph, outputs: [NodeID]) {
+    ///
+    /// - Throws: ``PlanError``: the first problem of the plan.
+    public func graph() throws -> (graph: Graph, outputs: [NodeID]) {
         var graph = Graph()
-        let function = graph.addFunction(
-            NodeFunction(
-                name: "sql → \(name)", identity: .operations([Operation("sql"), Operation(name)]),
-                body: .async { _ in TypedValue(try await body()) }))
-        let attributes = graph.addAttributes(NodeAttributes(location: relation.location))
-        let node = graph.append(function: function, attributes: attributes, arguments: [])
+        let node = try addRows(to: &graph)
         return (graph, [node])
     }
 
-    private func inGraph<Result: Sendable>(
-        _ name: String, _ body: @escaping @Sendable () async throws -> Result
-    ) async throws -> Result {
+    /// Adds the task that runs the query, with those that make its inputs.
+    ///
+    /// - Returns: its node, whose value is a ``BatchStore``.
+    package func addRows(to graph: inout Graph) throws -> NodeID {
+        let engine = try session.tableEngine()
+        return try addQuery(to: &graph, "rows") { [relation] inputs, resources in
+            let batches = try await engine.run(relation, inputs)
+            do {
+                var writer = BatchStoreWriter(batches.schema, resources)
+                while let batch = try await batches.next() { try writer.append(batch) }
+                await batches.close()
+                return writer.finish()
+            } catch {
+                await batches.close()
+                throw error
+            }
+        }
+    }
+
+    private func addQuery<Result: Sendable>(
+        to graph: inout Graph, _ name: String, _ body: @escaping @Sendable (TableInputs, TaskResources) async throws -> Result
+    ) throws -> NodeID {
         if let problem = relation.problem { throw problem }
-        let (graph, outputs) = graph(name, body)
-        let values = try await session.compute(try session.plan(graph, outputs: outputs), name: name)
+        let sources = relation.computedRows
+        var arguments: [Graph.Argument] = [], counts: [Int] = []
+        for source in sources {
+            let nodes = try source.addTasks(&graph, session)
+            arguments += nodes.map { .node($0) }
+            counts.append(nodes.count)
+        }
+        let sizes = zip(sources.map(\.number), counts).map { ($0, $1) }
+        let function = graph.addFunction(
+            NodeFunction(
+                name: "sql → \(name)", identity: .operations([Operation("sql"), Operation(name)]),
+                body: .async { scope in
+                    var stores: [Int: [BatchStore]] = [:], next = 0
+                    for (number, count) in sizes {
+                        stores[number] = (next..<next + count).map { scope.argument($0) }
+                        next += count
+                    }
+                    return TypedValue(try await body(TableInputs(stores), scope.resources))
+                }))
+        let attributes = graph.addAttributes(NodeAttributes(location: relation.location))
+        return graph.append(function: function, attributes: attributes, arguments: arguments)
+    }
+
+    private func inGraph<Result: Sendable>(
+        _ name: String, _ body: @escaping @Sendable (TableInputs) async throws -> Result
+    ) async throws -> Result {
+        var graph = Graph()
+        let node = try addQuery(to: &graph, name) { inputs, _ in try await body(inputs) }
+        let values = try await session.compute(try session.plan(graph, outputs: [node]), name: name)
         guard let value = values.first as? TypedValue<Result> else {
             throw EngineError(.protocolViolation, "the engine handed back \(values.first.map { "\($0.type)" } ?? "nothing")")
         }

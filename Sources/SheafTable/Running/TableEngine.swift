@@ -10,14 +10,15 @@ public protocol TableEngine: Sendable {
     func sql(_ relation: Relation) throws -> String
     /// Begins to run a plan.
     ///
+    /// - Parameter inputs: the rows that tasks made for it.
     /// - Throws: ``PlanError``, or what the engine says of the query.
-    func run(_ relation: Relation) async throws -> any TableBatches
+    func run(_ relation: Relation, _ inputs: TableInputs) async throws -> any TableBatches
     /// How the engine goes about a plan, as text.
-    func explain(_ relation: Relation) async throws -> String
+    func explain(_ relation: Relation, _ inputs: TableInputs) async throws -> String
     /// Writes a plan's rows to a file.
     ///
     /// - Returns: how many.
-    func write(_ relation: Relation, to target: TableTarget) async throws -> Int
+    func write(_ relation: Relation, to target: TableTarget, _ inputs: TableInputs) async throws -> Int
     /// Lets go of files, connections and memory.
     func shutdown() async
 }
