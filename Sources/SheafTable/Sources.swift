@@ -25,25 +25,53 @@ extension Session {
     }
 
     /// The rows of Parquet files with the columns of `Row`. Only those columns are read, and only row groups that filters do not exclude.
+    ///
+    /// - Parameter paths: files, or patterns such as `data/*/*.parquet` (`**` for folders of any depth).
     public func parquet<Row: TableRow>(
-        _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+        _ paths: String..., as _: Row.Type, options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
-        typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, $0) }
+        typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, options, $0) }
     }
 
-    public func parquet(_ paths: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table<AnyRow> {
-        untyped(.parquet(paths, nil), SourceLocation(fileID: fileID, line: line))
+    /// The rows of Parquet files, with the columns that these have.
+    public func parquet(
+        _ paths: String..., options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<AnyRow> {
+        untyped(.parquet(paths, options, nil), SourceLocation(fileID: fileID, line: line))
     }
 
-    /// The rows of files of JSON lines, or of arrays of objects, with the columns of `Row`.
+    /// The rows of files of JSON lines, or of arrays of objects, with the columns of `Row`. What an object lacks is null.
     public func json<Row: TableRow>(
-        _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+        _ paths: String..., as _: Row.Type, options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
-        typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, $0) }
+        typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, options, $0) }
     }
 
-    public func json(_ paths: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table<AnyRow> {
-        untyped(.json(paths, nil), SourceLocation(fileID: fileID, line: line))
+    /// The rows of files of JSON lines, or of arrays of objects, with columns found out from a sample.
+    public func json(
+        _ paths: String..., options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<AnyRow> {
+        let location = SourceLocation(fileID: fileID, line: line)
+        guard options.isLenient else { return untyped(.json(paths, options, nil), location) }
+        return refused(
+            PlanError(
+                .invalidArgument, "lenient JSON takes a row type: which lines do not fit follows from it", location: location,
+                hint: "json(path, as: Row.self, options: …), or leave isLenient away"), location)
+    }
+
+    /// The rows of Arrow IPC files or streams (`.arrow`, `.arrows`, Feather version 2) with the columns of `Row`; which of both a file is
+    /// follows from its first bytes. Files are mapped into memory, and columns that are not used are neither decompressed nor checked.
+    ///
+    /// - Parameter paths: files of the same columns, or patterns such as `data/*.arrow`. They must not be shortened while they are read.
+    public func arrow<Row: TableRow>(
+        _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .arrow(paths, $0) }
+    }
+
+    /// The rows of Arrow IPC files or streams, with the columns that these have.
+    public func arrow(_ paths: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table<AnyRow> {
+        untyped(.arrow(paths, nil), SourceLocation(fileID: fileID, line: line))
     }
 
     /// Rows in memory.
@@ -73,9 +101,13 @@ extension Session {
         } catch {
             var problem = error
             problem.location = problem.location ?? location
-            return Table(
-                self, Relation(.source(.range(0, 0, name: "none")), columns: nil, location: location, problem: problem), Columns())
+            return refused(problem, location)
         }
+    }
+
+    /// A plan that cannot be.
+    private func refused<Row>(_ problem: PlanError, _ location: SourceLocation) -> Table<Row> {
+        Table(self, Relation(.source(.range(0, 0, name: "none")), columns: nil, location: location, problem: problem), Columns())
     }
 
     private func untyped(_ source: TableSource, _ location: SourceLocation) -> Table<AnyRow> {

@@ -123,15 +123,11 @@ final class ArrowFiles: @unchecked Sendable {
         }
     }
 
-    /// The files a pattern matches, sorted; a name without wildcards is itself.
     private static func expand(_ pattern: String) throws -> [String] {
-        guard pattern.contains(where: { "*?[".contains($0) }), access(pattern, F_OK) != 0 else { return [pattern] }
-        var result = glob_t()
-        defer { globfree(&result) }
-        guard glob(pattern, 0, nil, &result) == 0 else {
+        guard let paths = FilePattern.expand(pattern) else {
             throw ArrowFileFailure(path: pattern, reason: "no file matches", hint: "relative patterns start at \(currentFolder)", isMissing: true)
         }
-        return (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
+        return paths
     }
 }
 

@@ -101,7 +101,7 @@ enum ArrowScan {
                     }
                     while source.files.indices.contains(file) {
                         let current = source.files[file]
-                        let open = try reader ?? ArrowFileFailure.naming(current.path) { try open(current) }
+                        let open = try reader ?? ArrowFileFailure.naming(current.path) { try self.open(current) }
                         reader = open
                         switch open {
                         case .file(let whole) where batch < whole.batchCount:

@@ -38,15 +38,6 @@ extension Table {
         return try Int.reader(of: column)(0)
     }
 
-    /// Runs the query, and writes its rows to a file.
-    ///
-    /// - Returns: how many.
-    @discardableResult
-    public func write(to target: TableTarget) async throws -> Int {
-        let engine = try session.tableEngine()
-        return try await inGraph("write") { [relation] in try await engine.write(relation, to: target) }
-    }
-
     /// Runs the plan as a task of the session's engine, so that it is cancelled, reported and drawn as all others.
     func run<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable (any TableBatches) async throws -> Result
@@ -89,7 +80,7 @@ extension Table {
         return (graph, [node])
     }
 
-    private func inGraph<Result: Sendable>(
+    func inGraph<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         if let problem = relation.problem { throw problem }
