@@ -54,6 +54,18 @@ extension Relation {
         return sources
     }
 
+    /// An error in the result, with the plan's place and files.
+    func placed(_ error: TaskError) -> TaskError {
+        var error = error
+        error.location = error.location ?? location
+        let paths = sources.flatMap(\.paths)
+        if !paths.isEmpty {
+            let files = "the rows come from \(paths.prefix(5).joined(separator: ", "))\(paths.count > 5 ? ", …" : "")"
+            error.hint = error.hint.map { "\($0); \(files)" } ?? files
+        }
+        return error
+    }
+
     /// The line of the program that made it.
     package var madeAt: SourceLocation { location }
 }

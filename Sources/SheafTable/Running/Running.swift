@@ -99,10 +99,12 @@ extension Table where Row: TableRow {
     /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, or the
     ///   result's row and column.
     public func collect() async throws -> [Row] {
-        try await run("collect") { batches in
+        try await run("collect") { [relation] batches in
             let reader = try RowReader<Row>()
             var rows: [Row] = []
-            while let batch = try await batches.next() { try reader.append(batch, first: rows.count, to: &rows) }
+            while let batch = try await batches.next() {
+                do { try reader.append(batch, first: rows.count, to: &rows) } catch let error as TaskError { throw relation.placed(error) }
+            }
             return rows
         }
     }
