@@ -33,6 +33,13 @@ extension Session {
         typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, options, $0) }
     }
 
+    /// The rows of a list of Parquet files.
+    public func parquet<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, options, $0) }
+    }
+
     /// The rows of Parquet files, with the columns that these have.
     public func parquet(
         _ paths: String..., options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
@@ -43,6 +50,13 @@ extension Session {
     /// The rows of files of JSON lines, or of arrays of objects, with the columns of `Row`. What an object lacks is null.
     public func json<Row: TableRow>(
         _ paths: String..., as _: Row.Type, options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, options, $0) }
+    }
+
+    /// The rows of a list of JSON files.
+    public func json<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
         typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, options, $0) }
     }
@@ -65,6 +79,13 @@ extension Session {
     /// - Parameter paths: files of the same columns, or patterns such as `data/*.arrow`. They must not be shortened while they are read.
     public func arrow<Row: TableRow>(
         _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .arrow(paths, $0) }
+    }
+
+    /// The rows of a list of Arrow IPC files or streams.
+    public func arrow<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
         typed(SourceLocation(fileID: fileID, line: line)) { .arrow(paths, $0) }
     }
@@ -96,12 +117,25 @@ extension Session {
     ) -> Table<Row> {
         do throws(PlanError) {
             let schema = try RowSchemas.schema(Row.self)
+            let source = try source(schema.fields)
+            try Self.check(source)
             return Table(
-                self, Relation(.source(try source(schema.fields)), columns: schema.fields.map(\.name), location: location), Columns())
+                self, Relation(.source(source), columns: schema.fields.map(\.name), location: location), Columns())
         } catch {
             var problem = error
             problem.location = problem.location ?? location
             return refused(problem, location)
+        }
+    }
+
+    /// - Throws: ``PlanError`` for files without names.
+    private static func check(_ source: TableSource) throws(PlanError) {
+        switch source {
+        case .csv(let paths, _, _), .json(let paths, _, _), .parquet(let paths, _, _), .arrow(let paths, _):
+            if paths.isEmpty || paths.contains("") {
+                throw PlanError(.invalidArgument, "the list of files is empty, or a name in it is", hint: "name at least one file")
+            }
+        case .memory, .range: break
         }
     }
 
@@ -111,7 +145,8 @@ extension Session {
     }
 
     private func untyped(_ source: TableSource, _ location: SourceLocation) -> Table<AnyRow> {
-        Table(self, Relation(.source(source), columns: nil, location: location), Columns())
+        do throws(PlanError) { try Self.check(source) } catch { return refused(error, location) }
+        return Table(self, Relation(.source(source), columns: nil, location: location), Columns())
     }
 }
 

@@ -44,13 +44,20 @@ final class ArrowFiles: @unchecked Sendable {
         var schema = CArrowABI.ArrowSchema()
         first.export(to: &schema)
         defer { schema.release?(&schema) }
-        let path = files[0].path
-        columns = try BoundColumns(schema, names: names, connection: connection) { error in
-            var owned = error
-            guard let error else { return }
-            defer { DuckDBLibrary.functions.pointee.destroy_error_data(&owned) }
-            guard let text = DuckDBLibrary.functions.pointee.error_data_message(error), text.pointee != 0 else { return }
-            throw ArrowFileFailure(path: path, reason: SQLError(String(cString: text), sql: "").message)
+        do {
+            columns = try BoundColumns(schema, names: names, connection: connection) { error in
+                var owned = error
+                guard let error else { return }
+                defer { DuckDBLibrary.functions.pointee.destroy_error_data(&owned) }
+                guard let text = DuckDBLibrary.functions.pointee.error_data_message(error), text.pointee != 0 else { return }
+                throw SQLError(String(cString: text), sql: "")
+            }
+        } catch {
+            let said = (error as? SQLError)?.message ?? (error as? EngineError)?.message ?? "\(error)"
+            let columns = zip(names, first.fields).map { "\($0) \($1.type)" }.joined(separator: ", ")
+            throw ArrowFileFailure(
+                path: files[0].path, reason: "\(said); its columns: \(columns)",
+                hint: "DuckDB does not read that type; leave the column out, or cast it, where the file is written", code: .unsupported)
         }
     }
 
@@ -125,7 +132,7 @@ final class ArrowFiles: @unchecked Sendable {
 
     private static func expand(_ pattern: String) throws -> [String] {
         guard let paths = FilePattern.expand(pattern) else {
-            throw ArrowFileFailure(path: pattern, reason: "no file matches", hint: "relative patterns start at \(currentFolder)", isMissing: true)
+            throw ArrowFileFailure(path: pattern, reason: "no file matches", hint: "relative patterns start at \(currentFolder)", code: .inputNotFound)
         }
         return paths
     }
@@ -136,22 +143,23 @@ struct ArrowFileFailure: Error, Equatable {
     var path: String
     var reason: String
     var hint: String?
-    var isMissing = false
+    /// What sort of error: `inputNotFound`, `corruptInput`, `unsupported`.
+    var code = ErrorCode.corruptInput
 
     private static let mark = "read_arrow: "
 
     /// As DuckDB is told.
     var text: String {
-        let fields = [path, reason, hint ?? "", isMissing ? "missing" : ""]
+        let fields = [path, reason, hint ?? "", code.rawValue]
         guard let data = try? JSONEncoder().encode(fields) else { return Self.mark + path + ": " + reason }
         return Self.mark + String(decoding: data, as: UTF8.self)
     }
 
-    init(path: String, reason: String, hint: String? = nil, isMissing: Bool = false) {
+    init(path: String, reason: String, hint: String? = nil, code: ErrorCode = .corruptInput) {
         self.path = path
         self.reason = reason
         self.hint = hint
-        self.isMissing = isMissing
+        self.code = code
     }
 
     /// Finds the failure in what DuckDB says.
@@ -159,7 +167,7 @@ struct ArrowFileFailure: Error, Equatable {
         guard let start = message.range(of: Self.mark)?.upperBound, let end = message[start...].lastIndex(of: "]"),
             let fields = try? JSONDecoder().decode([String].self, from: Data(message[start...end].utf8)), fields.count == 4
         else { return nil }
-        self.init(path: fields[0], reason: fields[1], hint: fields[2].isEmpty ? nil : fields[2], isMissing: !fields[3].isEmpty)
+        self.init(path: fields[0], reason: fields[1], hint: fields[2].isEmpty ? nil : fields[2], code: ErrorCode(rawValue: fields[3]))
     }
 
     static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
@@ -169,7 +177,13 @@ struct ArrowFileFailure: Error, Equatable {
             var reason = error.message
             if let field = error.field { reason = "column “\(field)”: \(reason)" }
             if let number = error.messageNumber { reason += " (Arrow message \(number))" }
-            throw ArrowFileFailure(path: path, reason: reason, hint: error.hint, isMissing: error.code == .fileFailed)
+            let code: ErrorCode =
+                switch error.code {
+                case .fileFailed: .inputNotFound
+                case .unsupported: .unsupported
+                default: .corruptInput
+                }
+            throw ArrowFileFailure(path: path, reason: reason, hint: error.hint, code: code)
         }
     }
 }

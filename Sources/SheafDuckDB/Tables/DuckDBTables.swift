@@ -70,7 +70,7 @@ public final class DuckDBTables: TableEngine {
             return (try SQLCompiler.sql(relation, dialect), dialect)
         }
         let files = RejectedFiles(database: try await opener.database(), dialect: dialect)
-        return Query(sql: sql, dialect: dialect, failure: TableFailure(relation: relation, files: files))
+        return Query(sql: sql, dialect: dialect, failure: TableFailure(relation: relation, sql: sql, files: files))
     }
 
     private struct Query: Sendable {

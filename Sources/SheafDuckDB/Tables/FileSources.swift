@@ -81,12 +81,12 @@ extension DuckDBDialect {
     func rejectedJSON(_ paths: [String], _ options: JSONOptions, _ fields: [RowSchema.Field], limit: Int) throws -> String {
         let checks = fields.map { "WHEN \(misfits($0)) THEN \(SQLText.string($0.name))" }.joined(separator: " ")
         return try """
-            SELECT file, number, CASE WHEN members IS NOT NULL THEN CASE \(checks) END END AS name, line \
+            SELECT file, number, CASE WHEN object IS NOT NULL THEN CASE \(checks) END END AS name, line \
             FROM \(jsonLines(paths, options, fields)) WHERE line IS NOT NULL AND NOT (\(fits(fields))) ORDER BY file, number LIMIT \(limit)
             """
     }
 
-    /// The lines of JSON files: `file`, `number`, `line`, and its `members` as a structure; null unless it is an object.
+    /// The lines of JSON files: `file`, `number`, `line`, the `object` if it is one, and its `members` as a structure.
     private func jsonLines(_ paths: [String], _ options: JSONOptions, _ fields: [RowSchema.Field]) throws -> String {
         if options.layout == .array || options.dateFormat != nil || options.timestampFormat != nil {
             throw PlanError(
@@ -99,9 +99,9 @@ extension DuckDBDialect {
         settings.add("filename", "'file'")
         let shape = SQLText.string("{" + fields.map { "\(jsonText($0.name)):\(structure($0.type))" }.joined(separator: ",") + "}")
         return """
-            (SELECT file, number, line, CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN json_transform(line, \(shape)) END \
-            AS members FROM (SELECT file, line, row_number() OVER (PARTITION BY file) AS number \
-            FROM read_csv(\(files(paths))\(settings.text)))) AS objects
+            (SELECT *, json_transform(object, \(shape)) AS members FROM (\
+            SELECT *, CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN line END END AS object FROM (\
+            SELECT file, line, row_number() OVER (PARTITION BY file) AS number FROM read_csv(\(files(paths))\(settings.text))))) AS objects
             """
     }
 
@@ -110,13 +110,13 @@ extension DuckDBDialect {
     }
 
     private func fits(_ fields: [RowSchema.Field]) -> String {
-        "members IS NOT NULL" + fields.map { " AND NOT (\(misfits($0)))" }.joined()
+        "object IS NOT NULL" + fields.map { " AND NOT (\(misfits($0)))" }.joined()
     }
 
     /// Whether a member is there, and did not become a value of its type.
     private func misfits(_ field: RowSchema.Field) -> String {
         let pointer = "/" + field.name.replacing("~", with: "~0").replacing("/", with: "~1")
-        return "members.\(SQLText.identifier(field.name)) IS NULL AND coalesce(json_type(line, \(SQLText.string(pointer))), 'NULL') <> 'NULL'"
+        return "members.\(SQLText.identifier(field.name)) IS NULL AND coalesce(json_type(object, \(SQLText.string(pointer))), 'NULL') <> 'NULL'"
     }
 
     /// A type as `json_transform` has it.

@@ -35,9 +35,8 @@ struct FileWriting {
     }
 
     /// - Parameter body: writes to the path that it is given, and returns the number of rows.
-    /// - Throws: ``PlanError`` (`.invalidArgument`) before anything runs; ``EngineError`` (`.inputOutput`, `.noSpace`); what `body` throws.
+    /// - Throws: ``EngineError`` (`.inputOutput`, `.noSpace`); what `body` throws.
     func write(_ body: (String) async throws -> Int) async throws -> Int {
-        try check()
         // A device or a pipe, or another machine.
         if target.path.contains("://") || isSpecial { return try await body(target.path) }
         let isFolder = !target.partitions.isEmpty
@@ -59,23 +58,6 @@ struct FileWriting {
             // What is left has a name of its own, which says what it is, if the system refuses to remove it.
             try? FileManager.default.removeItem(atPath: partial)
             throw error
-        }
-    }
-
-    private func check() throws {
-        func refuse(_ message: String, _ hint: String) -> PlanError { PlanError(.invalidArgument, message, location: location, hint: hint) }
-        if target.path.isEmpty { throw refuse("the path to write to is empty", "name a file") }
-        let takes: [FileCompression] =
-            switch target.format {
-            case .csv, .json: [.none, .gzip, .zstd]
-            case .parquet: FileCompression.allCases
-            case .arrow: [.none]
-            }
-        if let compression = target.compression, !takes.contains(compression) {
-            throw refuse("\(target.format.rawValue) files are not compressed with \(compression.rawValue)", "\(takes.map(\.rawValue).joined(separator: ", ")) are")
-        }
-        if target.format == .arrow, !target.partitions.isEmpty {
-            throw refuse("Arrow files are not partitioned", "write Parquet, or filter and write one file each")
         }
     }
 

@@ -5,15 +5,17 @@ internal import SheafTable
 /// Turns what DuckDB says of a plan into errors that name files, lines and columns.
 struct TableFailure {
     let relation: Relation
+    let sql: String
     let files: RejectedFiles
 
     func explain(_ error: any Error) async -> any Error {
         guard var failure = error as? SQLError else { return error }
         failure.location = relation.madeAt
+        failure.position = failure.position.map(own)
         let message = failure.message
         if let file = ArrowFileFailure(in: message) {
             return TaskError(
-                file.isMissing ? .inputNotFound : .corruptInput, "cannot read the Arrow file \(file.path): \(file.reason)",
+                file.code, "cannot read the Arrow file \(file.path): \(file.reason)",
                 location: relation.madeAt, hint: file.hint)
         }
         if message.contains("httpfs") {
@@ -32,6 +34,17 @@ struct TableFailure {
         if let line = await badLine(failure) { return line }
         if let damaged = damagedParquet(failure) { return damaged }
         return failure
+    }
+
+    /// A place in the query as the same place in the text that the caller wrote, if it is in one.
+    private func own(_ position: SQLError.Position) -> SQLError.Position {
+        for text in relation.texts {
+            guard let range = sql.range(of: text) else { continue }
+            let start = sql.utf8.distance(from: sql.startIndex, to: range.lowerBound)
+            guard position.offset >= start, position.offset <= start + text.utf8.count else { continue }
+            return SQLError.Position(offset: position.offset - start, in: text) ?? position
+        }
+        return position
     }
 
     static func noSpace(_ failure: SQLError, _ location: SourceLocation?) -> EngineError? {
@@ -101,7 +114,8 @@ struct TableFailure {
         var paths: [String] = []
         for case .parquet(let files, _, _) in relation.sources { paths += files }
         let signs = ["No magic bytes", "too small to be a Parquet file", "TProtocolException", "Failed to read file", "Parquet", "decompression"]
-        guard !paths.isEmpty, signs.contains(where: failure.message.contains) else { return nil }
+        // Thrift's own errors have no better name.
+        guard !paths.isEmpty, failure.kind.rawValue == "Invalid" || signs.contains(where: failure.message.contains) else { return nil }
         let named = failure.message.firstMatch(of: /file ['"](.*?)['"]/).map { String($0.1) }
         return TaskError(
             .corruptInput, "cannot read the Parquet file \(named ?? paths.joined(separator: ", ")): \(failure.message)", location: relation.madeAt,

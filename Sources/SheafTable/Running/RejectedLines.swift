@@ -54,6 +54,13 @@ extension Relation {
         return sources
     }
 
+    /// The queries that are given as text.
+    package var texts: [String] {
+        var texts = operation.inputs.flatMap(\.texts)
+        if case .text(let text, _) = operation { texts.append(text) }
+        return texts
+    }
+
     /// An error in the result, with the plan's place and files.
     func placed(_ error: TaskError) -> TaskError {
         var error = error

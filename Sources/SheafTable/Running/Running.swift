@@ -85,7 +85,14 @@ extension Table {
     ) async throws -> Result {
         if let problem = relation.problem { throw problem }
         let (graph, outputs) = graph(name, body)
-        let values = try await session.compute(try session.plan(graph, outputs: outputs), name: name)
+        let values: [AnyValue]
+        do {
+            values = try await session.compute(try session.plan(graph, outputs: outputs), name: name)
+        } catch let error as TaskError where error.code == .failed {
+            // What the engine for tables says is no failure of somebody's code.
+            if let cause = error.cause as? any SheafError { throw cause }
+            throw error
+        }
         guard let value = values.first as? TypedValue<Result> else {
             throw EngineError(.protocolViolation, "the engine handed back \(values.first.map { "\($0.type)" } ?? "nothing")")
         }
@@ -96,8 +103,8 @@ extension Table {
 extension Table where Row: TableRow {
     /// Runs the query, and returns its rows.
     ///
-    /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, or the
-    ///   result's row and column.
+    /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, a file's
+    ///   line or the result's row, and the column; what the engine says of the SQL (`SQLError`).
     public func collect() async throws -> [Row] {
         try await run("collect") { [relation] batches in
             let reader = try RowReader<Row>()

@@ -1,3 +1,5 @@
+import SheafCore
+
 /// A file that rows are written to.
 public struct TableTarget: Sendable, Hashable {
     public enum Format: String, Sendable, CaseIterable { case csv, json, parquet, arrow }
@@ -23,6 +25,27 @@ public struct TableTarget: Sendable, Hashable {
         self.overwrite = overwrite
         self.csv = csv
     }
+
+    /// What is wrong with it, if something is.
+    func problem(_ location: SourceLocation) -> PlanError? {
+        func refuse(_ message: String, _ hint: String) -> PlanError { PlanError(.invalidArgument, message, location: location, hint: hint) }
+        if path.isEmpty { return refuse("the path to write to is empty", "name a file") }
+        let takes: [FileCompression] =
+            switch format {
+            case .csv, .json: [.none, .gzip, .zstd]
+            case .parquet: FileCompression.allCases
+            case .arrow: [.none]
+            }
+        if let compression, !takes.contains(compression) {
+            return refuse(
+                "\(format.rawValue) files are not compressed with \(compression.rawValue)",
+                "what can be: \(takes.map(\.rawValue).joined(separator: ", "))")
+        }
+        if format == .arrow, !partitions.isEmpty {
+            return refuse("Arrow files are not partitioned", "write Parquet, or filter and write one file each")
+        }
+        return nil
+    }
 }
 
 extension Table {
@@ -34,6 +57,7 @@ extension Table {
     /// - Throws: ``PlanError``; ``EngineError`` (`.noSpace`, `.inputOutput`); what the query throws.
     @discardableResult
     public func write(to target: TableTarget) async throws -> Int {
+        if let problem = target.problem(relation.location) { throw problem }
         let engine = try session.tableEngine()
         return try await inGraph("write") { [relation] in try await engine.write(relation, to: target) }
     }

@@ -68,12 +68,22 @@ struct ArrowFileTests {
     @Test func filesOfOthers() async throws {
         let files = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("SheafArrowTests/Files")
-        for name in ["lz4.arrow", "zstd.arrows", "texts.arrow", "texts.arrows", "empty.arrows", "legacy.arrows", "numbers.arrow"] {
+        var refused: Set<String> = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: files.path).filter({ $0.contains(".arrow") }) {
             let path = files.appendingPathComponent(name).path
-            let rows = try await session.arrow(path).batches().reduce(0) { $0 + $1.rowCount }
+            let rows: Int
+            do {
+                rows = try await session.arrow(path).batches().reduce(0) { $0 + $1.rowCount }
+            } catch let error as TaskError {
+                // Types that DuckDB does not have.
+                #expect(error.code == .unsupported && error.message.contains(name), "\(error)")
+                refused.insert(String(name.prefix { $0 != "." }))
+                continue
+            }
             #expect(try await session.arrow(path).count() == rows, "\(name)")
             if name != "empty.arrows" { #expect(rows > 0, "\(name)") }
         }
+        #expect(refused == ["numbers", "dictionaries", "decimals"], "half floats, dictionaries in lists, decimals of 76 digits")
     }
 
     @Test func whatCannotBeRead() async throws {

@@ -38,15 +38,18 @@ struct TableFailureTests {
     }
 
     @Test(arguments: [
-        ("SELECT n + 9223372036854775807 AS n FROM numbers", "Overflow"), ("SELECT no_function(n) AS n FROM numbers", "no_function"),
-        ("SELECT nn AS n FROM numbers", "nn"), ("SELECT n FORM numbers", "syntax"), ("SELECT (n || 'x')::BIGINT AS n FROM numbers", "3x"),
-        ("SELECT n FROM no_table", "no_table"),
-    ]) func wrongSQL(query: String, said: String) async throws {
+        ("SELECT n + 9223372036854775807 AS n FROM numbers", "Overflow", nil as Int?), ("SELECT no_function(n) AS n FROM numbers", "no_function", 8),
+        ("SELECT nn AS n FROM numbers", "nn", 8), ("SELECT n FORM numbers", "syntax", 15), ("SELECT (n || 'x')::BIGINT AS n FROM numbers", "3x", 18),
+        ("SELECT n FROM no_table", "no_table", 15),
+    ]) func wrongSQL(query: String, said: String, column: Int?) async throws {
         let session = Session.ofTables()
         let numbers = session.table([Number(n: 3)])
-        let error = await #expect(throws: SQLError.self) { try await session.sql(query, tables: ["numbers": numbers]).as(Number.self).collect() }
-        #expect(error?.message.contains(said) == true, "\(String(describing: error))")
-        if said != "Overflow" { #expect(error?.position?.line != nil, "\(String(describing: error))") }
+        let error = await #expect(throws: SQLError.self) {
+            try await session.sql(query, tables: ["numbers": numbers]).as(Number.self).collect()
+        }
+        #expect(error?.code == .invalidSQL && error?.message.contains(said) == true, "\(String(describing: error))")
+        // Where in the caller's text, but for what only the values lead to.
+        #expect(error?.position?.column == column, "\(String(describing: error))")
         #expect(error?.location?.description.contains("FailureTests") == true)
         #expect(try await numbers.count() == 1)
     }
@@ -88,7 +91,8 @@ struct TableFailureTests {
         read.cancel()
         await #expect(throws: (any Error).self) { try await written.value }
         await #expect(throws: (any Error).self) { try await read.value }
-        #expect(clock.now - start < .seconds(1))
+        // As a rule in milliseconds; the machine may be busy.
+        #expect(clock.now - start < .seconds(3))
         #expect(try folder.content.filter { $0.contains("endless") }.isEmpty)
         #expect(try await session.table([Number(n: 1)]).count() == 1)
         await session.close()

@@ -212,6 +212,10 @@ struct TextFileTests {
             let error = await #expect(throws: EngineError.self) { try await table.collect() }
             #expect(error?.code == .inputNotFound && error?.message.contains(folder("no")) == true, "\(String(describing: error))")
         }
+        for table in [session.parquet([], as: Reading.self), session.csv("", as: Reading.self)] {
+            let error = await #expect(throws: PlanError.self) { try await table.collect() }
+            #expect(error?.message.contains("list of files") == true && error?.location != nil)
+        }
         let empty = try folder.file("empty.csv", "")
         await #expect(throws: (any Error).self) { try await session.csv(empty, as: Reading.self).collect() }
     }
