@@ -16,10 +16,14 @@ struct CSVHeader: Equatable {
     var delimiter: String
 
     /// Looks at the first lines of a plan's files.
-    static func find(_ relation: Relation) -> [CSVFiles: CSVHeader] {
+    ///
+    /// - Parameter partitions: columns that are not in the files.
+    static func find(_ relation: Relation, partitions: [[String]: Set<String>]) -> [CSVFiles: CSVHeader] {
         var headers: [CSVFiles: CSVHeader] = [:]
         for case .csv(let paths, let options, let fields?) in relation.sources {
-            headers[CSVFiles(paths: paths, options: options)] = find(paths, options, fields.map(\.name))
+            let others = partitions[paths] ?? []
+            let wanted = fields.map(\.name).filter { $0 != options.fileNameColumn && !others.contains($0) }
+            headers[CSVFiles(paths: paths, options: options)] = find(paths, options, wanted)
         }
         return headers
     }
@@ -97,6 +101,13 @@ struct CSVHeader: Equatable {
 
 /// Patterns of paths, as a shell has them.
 enum FilePattern {
+    /// The names in folders `name=value` on a file's path.
+    static func partitions(_ path: String) -> Set<String> {
+        Set(path.split(separator: "/").dropLast().compactMap { part in
+            part.firstIndex(of: "=").map { String(part[..<$0]) }
+        })
+    }
+
     /// The files a pattern matches, sorted; a name without wildcards, or of a file that exists, is itself. Nil when there is none.
     static func expand(_ pattern: String) -> [String]? {
         guard pattern.contains(where: { "*?[".contains($0) }), access(pattern, F_OK) != 0 else { return [pattern] }

@@ -5,6 +5,8 @@ package import SheafTable
 package struct DuckDBDialect: SQLDialect {
     /// The names in the first lines of CSV files, as far as they have been looked at.
     var headers: [CSVFiles: CSVHeader] = [:]
+    /// The columns that folders called `name=value` make of files, likewise.
+    var partitions: [[String]: Set<String>] = [:]
 
     package init() {}
 
@@ -39,7 +41,7 @@ package struct DuckDBDialect: SQLDialect {
         switch source {
         case .csv(let paths, let options, let fields): csv(CSVFiles(paths: paths, options: options), fields)
         case .json(let paths, let options, let fields): try json(paths, options, fields)
-        case .parquet(let paths, let options, _): parquet(paths, options)
+        case .parquet(let paths, let options, let fields): parquet(paths, options, fields)
         case .arrow(let paths, _): "\(ArrowScan.name)(\(files(paths)))"
         case .memory(let table): memory(table)
         case .range(let first, let end, let name):

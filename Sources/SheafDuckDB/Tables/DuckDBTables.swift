@@ -64,12 +64,21 @@ public final class DuckDBTables: TableEngine {
 
     /// A plan's query, for which the first lines of CSV files are looked at.
     private func query(_ relation: Relation) async throws -> Query {
-        let (sql, dialect) = try await BlockingThreads.shared.run {
+        let database = try await opener.database()
+        var partitions: [[String]: Set<String>] = [:]
+        for source in relation.sources where source.fields != nil && source.hasPartitions {
+            guard let path = source.paths.first, path.contains("=") || path.contains("*"), !path.contains("://") else { continue }
+            // The first file tells.
+            let file = try await RejectedFiles(database: database, dialect: dialect).firstFile(path)
+            partitions[source.paths] = file.map(FilePattern.partitions)
+        }
+        let (sql, dialect) = try await BlockingThreads.shared.run { [partitions] in
             var dialect = DuckDBDialect()
-            dialect.headers = CSVHeader.find(relation)
+            dialect.partitions = partitions
+            dialect.headers = CSVHeader.find(relation, partitions: partitions)
             return (try SQLCompiler.sql(relation, dialect), dialect)
         }
-        let files = RejectedFiles(database: try await opener.database(), dialect: dialect)
+        let files = RejectedFiles(database: database, dialect: dialect)
         return Query(sql: sql, dialect: dialect, failure: TableFailure(relation: relation, sql: sql, files: files))
     }
 
@@ -96,6 +105,16 @@ public final class DuckDBTables: TableEngine {
             tables[DuckDBDialect.name(of: memory)] = try DuckDBTable(schema: schema, batches: [array])
         }
         return tables
+    }
+}
+
+extension TableSource {
+    /// Whether folders can be columns of it.
+    fileprivate var hasPartitions: Bool {
+        switch self {
+        case .csv, .parquet: true
+        case .json, .arrow, .memory, .range: false
+        }
     }
 }
 

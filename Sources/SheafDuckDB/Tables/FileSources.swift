@@ -9,12 +9,20 @@ extension DuckDBDialect {
 
     // MARK: Parquet
 
-    func parquet(_ paths: [String], _ options: ParquetOptions) -> String {
+    func parquet(_ paths: [String], _ options: ParquetOptions, _ fields: [RowSchema.Field]?) -> String {
         var settings = FunctionSettings()
         settings.add("hive_partitioning", "\(options.hivePartitions)")
+        if options.hivePartitions { settings.add("hive_types", partitionTypes(paths, fields)) }
         if options.unionByName { settings.add("union_by_name", "true") }
         settings.add("filename", options.fileNameColumn.map(SQLText.string))
         return "read_parquet(\(files(paths))\(settings.text))"
+    }
+
+    /// The types of the partitions' columns that a row has. Others are found out from the values, of which `01` would be a number.
+    private func partitionTypes(_ paths: [String], _ fields: [RowSchema.Field]?) -> String? {
+        let names = partitions[paths] ?? []
+        let typed = fields?.filter { names.contains($0.name) } ?? []
+        return typed.isEmpty ? nil : "{" + typed.map { "\(SQLText.identifier($0.name)): \(name(of: $0.type))" }.joined(separator: ", ") + "}"
     }
 
     // MARK: CSV
@@ -40,8 +48,10 @@ extension DuckDBDialect {
             settings.add("header", (options.hasHeader ?? fields.map { _ in true }).map { "\($0)" })
             settings.add("quote", options.quote.map(SQLText.string))
             settings.add("escape", options.escape.map(SQLText.string))
-            settings.add("types", fields.map(types))
+            let others = partitions[source.paths] ?? []
+            settings.add("types", fields.map { types($0.filter { $0.name != options.fileNameColumn && !others.contains($0.name) }) })
         }
+        if let types = partitionTypes(source.paths, fields) { settings.add("hive_partitioning", "true, hive_types = \(types)") }
         settings.add("nullstr", "[" + options.nullText.map(SQLText.string).joined(separator: ", ") + "]")
         if options.skippedLines > 0 { settings.add("skip", "\(options.skippedLines)") }
         settings.add("dateformat", options.dateFormat.map(SQLText.string))

@@ -63,6 +63,11 @@ struct RejectedFiles {
         try await Self.rows(of: try await database.query(sql), body)
     }
 
+    /// The first file that a pattern matches, nil if there is none.
+    func firstFile(_ pattern: String) async throws -> String? {
+        try await rows("SELECT file FROM glob(\(SQLText.string(pattern))) LIMIT 1") { $0.text(0) }.first
+    }
+
     /// The columns' names of a source's files.
     func columns(of source: TableSource) async throws -> [String] {
         switch source {
@@ -71,10 +76,11 @@ struct RejectedFiles {
             var settings = FunctionSettings()
             settings.add("header", "\(options.hasHeader ?? true), ignore_errors = true")
             settings.add("delim", options.delimiter.map(SQLText.string))
-            return try await rows("SELECT unnest(Columns).name FROM sniff_csv(\(SQLText.string(path))\(settings.text))") { $0.text(0) }
+            let named = try await rows("SELECT unnest(Columns).name FROM sniff_csv(\(SQLText.string(path))\(settings.text))") { $0.text(0) }
+            return named + (options.fileNameColumn.map { [$0] } ?? []) + (dialect.partitions[paths] ?? []).sorted()
         case .json(let paths, let options, _):
             return try await names(try dialect.json(paths, options, nil))
-        case .parquet(let paths, let options, _): return try await names(dialect.parquet(paths, options))
+        case .parquet(let paths, let options, _): return try await names(dialect.parquet(paths, options, nil))
         case .arrow: return try await names(try dialect.source(source))
         case .memory, .range: return []
         }

@@ -52,6 +52,25 @@ struct WritingTests {
         #expect(try folder.content.contains("home/precious.txt") && !folder.content.contains { $0.contains("partial") })
     }
 
+    /// A partition's values have the type that the row says: `01` is a text.
+    @Test func partitionsOfTextFiles() async throws {
+        struct Part: TableRow, Equatable { var code: String; var year: Int; var n: Int; var origin: String? }
+        let first = try folder.file("csv/code=01/year=2013/a.csv", "n,t\n1,x\n"), second = try folder.file("csv/code=02/year=2014/a.csv", "n,t\n2,y\n")
+        let expected = [Part(code: "01", year: 2013, n: 1, origin: first), Part(code: "02", year: 2014, n: 2, origin: second)]
+        for pattern in ["csv/*/*/*.csv", "csv/**/*.csv"] {
+            for isLenient in [false, true] {
+                let options = CSVOptions(isLenient: isLenient, fileNameColumn: "origin")
+                let table = session.csv(folder(pattern), as: Part.self, options: options)
+                #expect(try await table.sorted(by: \.n).collect() == expected)
+                #expect(try await table.filter { $0.code == "02" }.collect() == [expected[1]])
+            }
+        }
+        try await session.table(expected).write(parquet: folder("parts"), partitionedBy: ["code", "year"])
+        for pattern in ["parts/*/*/*.parquet", "parts/**/*.parquet"] {
+            #expect(try await session.parquet(folder(pattern), as: Part.self).sorted(by: \.n).collect() == expected)
+        }
+    }
+
     @Test func unionByNameAndFileNames() async throws {
         struct Wide: TableRow, Equatable { var a: Int; var b: Int?; var file: String }
         try await session.sql("SELECT 1 AS a").write(to: TableTarget(path: folder("1.parquet"), format: .parquet))
