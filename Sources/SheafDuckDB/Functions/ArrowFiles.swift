@@ -42,7 +42,7 @@ final class ArrowFiles: @unchecked Sendable {
         self.files = files
         names = Self.distinct(first.fields.map(\.name))
         var schema = CArrowABI.ArrowSchema()
-        first.export(to: &schema)
+        ArrowTableSchema(first.fields.map { ArrowField($0.name, $0.type.readable) }).export(to: &schema)
         defer { schema.release?(&schema) }
         do {
             columns = try BoundColumns(schema, names: names, connection: connection) { error in
@@ -84,7 +84,8 @@ final class ArrowFiles: @unchecked Sendable {
             throw ArrowError(.fileFailed, String(cString: strerror(code)), hint: "relative paths start at \(currentFolder)")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw ArrowError(.fileFailed, "it is no file", hint: "name a file, or a pattern such as folder/*.arrow; save what a pipe brings")
+            throw ArrowError(
+                .fileFailed, "it is no file", hint: "name a file, or a pattern such as folder/*.arrow; save what a pipe brings")
         }
         return try ArrowMemory(mappingFile: path)
     }
@@ -132,7 +133,8 @@ final class ArrowFiles: @unchecked Sendable {
 
     private static func expand(_ pattern: String) throws -> [String] {
         guard let paths = FilePattern.expand(pattern) else {
-            throw ArrowFileFailure(path: pattern, reason: "no file matches", hint: "relative patterns start at \(currentFolder)", code: .inputNotFound)
+            throw ArrowFileFailure(
+                path: pattern, reason: "no file matches", hint: "relative patterns start at \(currentFolder)", code: .inputNotFound)
         }
         return paths
     }

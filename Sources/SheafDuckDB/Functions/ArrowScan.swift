@@ -109,7 +109,7 @@ enum ArrowScan {
                             batch += 1
                             return false
                         case .stream(let stream):
-                            if let read = try ArrowFileFailure.naming(current.path, { try stream.next() }) {
+                            if let read = try ArrowFileFailure.naming(current.path, { try stream.next()?.readable }) {
                                 streamed = share(read, of: file)
                                 if streamed == nil { continue }
                                 return false
@@ -125,7 +125,7 @@ enum ArrowScan {
                 if isOver { return nil }
                 if let streamed { return streamed }
                 guard let part else { continue }
-                let read = try ArrowFileFailure.naming(source.files[part.file].path) { try part.reader.batch(at: part.batch) }
+                let read = try ArrowFileFailure.naming(source.files[part.file].path) { try part.reader.batch(at: part.batch).readable }
                 if let taken = monitor.withLock({ share(read, of: part.file) }) { return taken }
             }
         }

@@ -35,7 +35,9 @@ struct CSVHeader: Equatable {
             // By position.
             return options.delimiter.map { CSVHeader(names: wanted, delimiter: $0) } ?? CSVHeader(names: wanted, delimiter: ",")
         }
-        guard !options.unionByName, options.encoding == nil, options.compression ?? FileCompression.none == FileCompression.none else { return nil }
+        guard !options.unionByName, options.encoding == nil, options.compression ?? FileCompression.none == FileCompression.none else {
+            return nil
+        }
         var found: CSVHeader?
         for pattern in paths {
             guard !pattern.contains("**"), !pattern.contains("://"), let files = FilePattern.expand(pattern) else { return nil }
@@ -103,9 +105,10 @@ struct CSVHeader: Equatable {
 enum FilePattern {
     /// The names in folders `name=value` on a file's path.
     static func partitions(_ path: String) -> Set<String> {
-        Set(path.split(separator: "/").dropLast().compactMap { part in
-            part.firstIndex(of: "=").map { String(part[..<$0]) }
-        })
+        Set(
+            path.split(separator: "/").dropLast().compactMap { part in
+                part.firstIndex(of: "=").map { String(part[..<$0]) }
+            })
     }
 
     /// The files a pattern matches, sorted; a name without wildcards, or of a file that exists, is itself. Nil when there is none.

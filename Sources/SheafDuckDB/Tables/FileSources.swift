@@ -22,7 +22,8 @@ extension DuckDBDialect {
     private func partitionTypes(_ paths: [String], _ fields: [RowSchema.Field]?) -> String? {
         let names = partitions[paths] ?? []
         let typed = fields?.filter { names.contains($0.name) } ?? []
-        return typed.isEmpty ? nil : "{" + typed.map { "\(SQLText.identifier($0.name)): \(name(of: $0.type))" }.joined(separator: ", ") + "}"
+        return typed.isEmpty
+            ? nil : "{" + typed.map { "\(SQLText.identifier($0.name)): \(name(of: $0.type))" }.joined(separator: ", ") + "}"
     }
 
     // MARK: CSV
@@ -76,7 +77,9 @@ extension DuckDBDialect {
     // MARK: JSON
 
     func json(_ paths: [String], _ options: JSONOptions, _ fields: [RowSchema.Field]?) throws -> String {
-        if options.isLenient, let fields { return try "(SELECT \(members(fields)) FROM \(jsonLines(paths, options, fields)) WHERE \(fits(fields))) AS lines" }
+        if options.isLenient, let fields {
+            return try "(SELECT \(members(fields)) FROM \(jsonLines(paths, options, fields)) WHERE \(fits(fields))) AS lines"
+        }
         var settings = FunctionSettings()
         settings.add("columns", fields.map(types))
         if options.layout != .auto { settings.add("format", SQLText.string(options.layout.rawValue)) }
@@ -91,16 +94,17 @@ extension DuckDBDialect {
     func rejectedJSON(_ paths: [String], _ options: JSONOptions, _ fields: [RowSchema.Field], limit: Int) throws -> String {
         let checks = fields.map { "WHEN \(misfits($0)) THEN \(SQLText.string($0.name))" }.joined(separator: " ")
         return try """
-            SELECT file, number, CASE WHEN object IS NOT NULL THEN CASE \(checks) END END AS name, line \
-            FROM \(jsonLines(paths, options, fields)) WHERE line IS NOT NULL AND NOT (\(fits(fields))) ORDER BY file, number LIMIT \(limit)
-            """
+        SELECT file, number, CASE WHEN object IS NOT NULL THEN CASE \(checks) END END AS name, line \
+        FROM \(jsonLines(paths, options, fields)) WHERE line IS NOT NULL AND NOT (\(fits(fields))) ORDER BY file, number LIMIT \(limit)
+        """
     }
 
     /// The lines of JSON files: `file`, `number`, `line`, the `object` if it is one, and its `members` as a structure.
     private func jsonLines(_ paths: [String], _ options: JSONOptions, _ fields: [RowSchema.Field]) throws -> String {
         if options.layout == .array || options.dateFormat != nil || options.timestampFormat != nil {
             throw PlanError(
-                .unsupported, "lenient JSON is read line by line, with dates in ISO 8601", hint: "leave isLenient away, or the layout and the formats")
+                .unsupported, "lenient JSON is read line by line, with dates in ISO 8601",
+                hint: "leave isLenient away, or the layout and the formats")
         }
         var settings = FunctionSettings()
         settings.add("columns", "{'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u{1}', quote = '', escape = ''")
@@ -126,7 +130,8 @@ extension DuckDBDialect {
     /// Whether a member is there, and did not become a value of its type.
     private func misfits(_ field: RowSchema.Field) -> String {
         let pointer = "/" + field.name.replacing("~", with: "~0").replacing("/", with: "~1")
-        return "members.\(SQLText.identifier(field.name)) IS NULL AND coalesce(json_type(object, \(SQLText.string(pointer))), 'NULL') <> 'NULL'"
+        return
+            "members.\(SQLText.identifier(field.name)) IS NULL AND coalesce(json_type(object, \(SQLText.string(pointer))), 'NULL') <> 'NULL'"
     }
 
     /// A type as `json_transform` has it.

@@ -44,8 +44,10 @@ struct FileWriting {
         if existed { try checkExisting(isFolder: isFolder) }
         let parent = (target.path as NSString).deletingLastPathComponent
         var isParentFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: parent.isEmpty ? "." : parent, isDirectory: &isParentFolder), isParentFolder.boolValue else {
-            throw EngineError(.inputOutput, "there is no folder \(parent) to write \(target.path) into", location: location, hint: "make it first")
+        guard FileManager.default.fileExists(atPath: parent.isEmpty ? "." : parent, isDirectory: &isParentFolder), isParentFolder.boolValue
+        else {
+            throw EngineError(
+                .inputOutput, "there is no folder \(parent) to write \(target.path) into", location: location, hint: "make it first")
         }
         let partial = "\(target.path).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
         do {
@@ -78,7 +80,8 @@ struct FileWriting {
         let entries = isFolder ? try FileManager.default.contentsOfDirectory(atPath: target.path) : []
         if isFolder, entries.isEmpty { return }
         guard overwrite else {
-            throw EngineError(.inputOutput, "\(target.path) exists", location: location, hint: "write to another name, or say overwrite: true")
+            throw EngineError(
+                .inputOutput, "\(target.path) exists", location: location, hint: "write to another name, or say overwrite: true")
         }
         if isFolder, let other = entries.first(where: { !$0.contains("=") }) {
             throw EngineError(
@@ -105,7 +108,6 @@ struct FileWriting {
 
 /// An Arrow IPC file or stream that is being written. Its calls block; one at a time.
 final class ArrowFileSink: @unchecked Sendable {
-    private let path: String
     private let schema: ArrowTableSchema
     private let file: Int32
     private var writer: ArrowWriter?
@@ -121,7 +123,7 @@ final class ArrowFileSink: @unchecked Sendable {
             // A device may be a pipe, for which a footer makes no sense.
             let isStream = target.path.lowercased().hasSuffix(".arrows") || target.path.hasPrefix("/dev/")
             let sink = try await BlockingThreads.shared.run {
-                try ArrowFileSink(path, batches.schema, isStream ? .stream : .file)
+                try ArrowFileSink(path, naming: target.path, batches.schema, isStream ? .stream : .file)
             }
             var waiting: [RecordBatch] = [], count = 0
             while let batch = try await batches.next() {
@@ -144,18 +146,18 @@ final class ArrowFileSink: @unchecked Sendable {
         }
     }
 
-    private init(_ path: String, _ schema: ArrowTableSchema, _ format: ArrowWriter.Format) throws {
-        self.path = path
+    /// - Parameter name: for errors.
+    private init(_ path: String, naming name: String, _ schema: ArrowTableSchema, _ format: ArrowWriter.Format) throws {
         self.schema = schema
         file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
-        guard file >= 0 else { throw Self.failure("open", path) }
+        guard file >= 0 else { throw Self.failure("open", name) }
         let file = file
         writer = try ArrowWriter(schema: schema, format: format) { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let written = Foundation.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw Self.failure("write", path) }
+                guard written > 0 else { throw Self.failure("write", name) }
                 rest = rest.dropFirst(written)
             }
         }

@@ -108,7 +108,9 @@ struct RejectedFiles {
     private static func rows<Element>(of result: DuckDBResult, _ body: (ResultRow) -> Element) async throws -> [Element] {
         let batches = try ResultBatches(result)
         var rows: [Element] = []
-        while let batch = try await batches.next() { for position in 0..<batch.rowCount { rows.append(body(ResultRow(batch: batch, position: position))) } }
+        while let batch = try await batches.next() {
+            for position in 0..<batch.rowCount { rows.append(body(ResultRow(batch: batch, position: position))) }
+        }
         return rows
     }
 }

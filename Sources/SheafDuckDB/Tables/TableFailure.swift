@@ -21,7 +21,8 @@ struct TableFailure {
         if message.contains("httpfs") {
             let remote = relation.sources.flatMap(\.paths).first { $0.contains("://") } ?? "a remote file"
             return EngineError(
-                .missingLibrary, "reading \(remote) takes DuckDB's extension httpfs, which is not installed here", location: relation.madeAt,
+                .missingLibrary, "reading \(remote) takes DuckDB's extension httpfs, which is not installed here",
+                location: relation.madeAt,
                 cause: error, hint: "where there is a network: session.sql(\"INSTALL httpfs\").collect(); or fetch the file, and read that")
         }
         if let match = message.firstMatch(of: /No files found that match the pattern "(.*)"/) {
@@ -49,7 +50,9 @@ struct TableFailure {
 
     static func noSpace(_ failure: SQLError, _ location: SourceLocation?) -> EngineError? {
         guard failure.message.contains("No space left on device") || failure.message.contains("File too large") else { return nil }
-        return EngineError(.noSpace, failure.message, location: location, cause: failure, hint: "free some room, or write elsewhere")
+        // The file has its name only when it is complete.
+        let message = failure.message.replacing(/\.\d+-\d+\.partial/, with: "")
+        return EngineError(.noSpace, message, location: location, cause: failure, hint: "free some room, or write elsewhere")
     }
 
     // MARK: Columns
@@ -66,7 +69,8 @@ struct TableFailure {
             if case .csv = source, names.count <= 1, fields.count > 1, let line = await badLine(failure) { return line }
             let near = Spelling.nearest(to: lacking.name, among: names).map { "did you mean “\($0)”? " } ?? ""
             return TaskError(
-                .unknownColumn, "\(source.paths.joined(separator: ", ")) has no column “\(lacking.name)”, which the property “\(lacking.key)” stands for",
+                .unknownColumn,
+                "\(source.paths.joined(separator: ", ")) has no column “\(lacking.name)”, which the property “\(lacking.key)” stands for",
                 location: relation.madeAt, cause: failure,
                 hint: "\(near)it has: \(names.joined(separator: ", ")); CodingKeys and columnNaming change what a property stands for")
         }
@@ -113,12 +117,15 @@ struct TableFailure {
     private func damagedParquet(_ failure: SQLError) -> (any Error)? {
         var paths: [String] = []
         for case .parquet(let files, _, _) in relation.sources { paths += files }
-        let signs = ["No magic bytes", "too small to be a Parquet file", "TProtocolException", "Failed to read file", "Parquet", "decompression"]
+        let signs = [
+            "No magic bytes", "too small to be a Parquet file", "TProtocolException", "Failed to read file", "Parquet", "decompression",
+        ]
         // Thrift's own errors have no better name.
         guard !paths.isEmpty, failure.kind.rawValue == "Invalid" || signs.contains(where: failure.message.contains) else { return nil }
         let named = failure.message.firstMatch(of: /file ['"](.*?)['"]/).map { String($0.1) }
         return TaskError(
-            .corruptInput, "cannot read the Parquet file \(named ?? paths.joined(separator: ", ")): \(failure.message)", location: relation.madeAt,
+            .corruptInput, "cannot read the Parquet file \(named ?? paths.joined(separator: ", ")): \(failure.message)",
+            location: relation.madeAt,
             cause: failure, hint: "it may not have been written to its end; fetch or write it again")
     }
 }

@@ -17,7 +17,8 @@ struct TableFailureTests {
         var noise = bytes
         noise.replaceSubrange(200..<6000, with: Data(repeating: 0xff, count: 5800))
         let files = [
-            try folder.file("half.parquet", bytes.prefix(bytes.count / 2)), try folder.file("ends.parquet", bytes.prefix(4000) + bytes.suffix(8)),
+            try folder.file("half.parquet", bytes.prefix(bytes.count / 2)),
+            try folder.file("ends.parquet", bytes.prefix(4000) + bytes.suffix(8)),
             try folder.file("empty.parquet", Data()), try folder.file("text.parquet", "n\n1\n"), try folder.file("noise.parquet", noise),
         ]
         for file in files {
@@ -38,8 +39,10 @@ struct TableFailureTests {
     }
 
     @Test(arguments: [
-        ("SELECT n + 9223372036854775807 AS n FROM numbers", "Overflow", nil as Int?), ("SELECT no_function(n) AS n FROM numbers", "no_function", 8),
-        ("SELECT nn AS n FROM numbers", "nn", 8), ("SELECT n FORM numbers", "syntax", 15), ("SELECT (n || 'x')::BIGINT AS n FROM numbers", "3x", 18),
+        ("SELECT n + 9223372036854775807 AS n FROM numbers", "Overflow", nil as Int?),
+        ("SELECT no_function(n) AS n FROM numbers", "no_function", 8),
+        ("SELECT nn AS n FROM numbers", "nn", 8), ("SELECT n FORM numbers", "syntax", 15),
+        ("SELECT (n || 'x')::BIGINT AS n FROM numbers", "3x", 18),
         ("SELECT n FROM no_table", "no_table", 15),
     ]) func wrongSQL(query: String, said: String, column: Int?) async throws {
         let session = Session.ofTables()
@@ -77,13 +80,16 @@ struct TableFailureTests {
         let folder = folder
         let options = SessionOptions(workers: 2, memory: 1 << 28, spillFolder: folder.path)
         let session = Session.ofTables(options)
-        let endless = session.sql("SELECT a.range AS n, b.range AS m FROM range(10000000) a, range(1000000) b ORDER BY hash(a.range * b.range)")
+        let endless = session.sql(
+            "SELECT a.range AS n, b.range AS m FROM range(10000000) a, range(1000000) b ORDER BY hash(a.range * b.range)")
         let (started, signal) = AsyncStream<Void>.makeStream()
         let written = Task {
             signal.yield()
             try await endless.write(arrow: folder("endless.arrow"))
         }
-        let read = Task { try await session.sql("SELECT a.range AS n FROM range(10000000) a, range(1000000) b").forEachBatch { _ in signal.yield() } }
+        let read = Task {
+            try await session.sql("SELECT a.range AS n FROM range(10000000) a, range(1000000) b").forEachBatch { _ in signal.yield() }
+        }
         var iterator = started.makeAsyncIterator()
         for _ in 0..<20 { await iterator.next() }
         let clock = ContinuousClock(), start = clock.now
@@ -112,7 +118,8 @@ struct TableFailureTests {
     @Test func settingsAreTheSessions() async throws {
         struct Setting: TableRow, Equatable { var threads: Int; var memory: String; var folder: String }
         let session = Session.ofTables(SessionOptions(workers: 3, memory: 512 << 20, spillFolder: folder.path))
-        let query = "SELECT current_setting('threads')::BIGINT AS threads, current_setting('memory_limit') AS memory, current_setting('temp_directory') AS folder"
+        let query =
+            "SELECT current_setting('threads')::BIGINT AS threads, current_setting('memory_limit') AS memory, current_setting('temp_directory') AS folder"
         let setting = try #require(try await session.sql(query).as(Setting.self).first())
         #expect(setting.threads == 3 && setting.memory == "512.0 MiB" && setting.folder.hasPrefix(folder.path), "\(setting)")
     }

@@ -130,7 +130,8 @@ struct TextFileTests {
 
     // MARK: JSON
 
-    private static let badJSON = "{\"n\":1,\"t\":\"a\",\"x\":1}\n{\"n\":\"abc\",\"t\":\"b\",\"x\":2}\n{\"n\":3,\n\n[1]\n{\"n\":4,\"x\":3,\"z\":3}\n"
+    private static let badJSON =
+        "{\"n\":1,\"t\":\"a\",\"x\":1}\n{\"n\":\"abc\",\"t\":\"b\",\"x\":2}\n{\"n\":3,\n\n[1]\n{\"n\":4,\"x\":3,\"z\":3}\n"
 
     @Test func lenientJSON() async throws {
         let path = try folder.file("bad.json", Self.badJSON)
@@ -185,7 +186,10 @@ struct TextFileTests {
         let csv = try folder.file("heights.csv", "n,height,t\n1,2,x\n")
         let parquet = folder("heights.parquet")
         try await session.csv(csv).write(parquet: parquet)
-        for table in [session.csv(csv, as: Wrong.self), session.parquet(parquet, as: Wrong.self), session.csv(csv, as: Wrong.self, options: CSVOptions(isLenient: true))] {
+        for table in [
+            session.csv(csv, as: Wrong.self), session.parquet(parquet, as: Wrong.self),
+            session.csv(csv, as: Wrong.self, options: CSVOptions(isLenient: true)),
+        ] {
             let error = await #expect(throws: TaskError.self) { try await table.collect() }
             #expect(error?.code == .unknownColumn && error?.message.contains("“hight”") == true, "\(String(describing: error))")
             #expect(error?.hint?.contains("did you mean “height”?") == true && error?.hint?.contains("n, height, t") == true)

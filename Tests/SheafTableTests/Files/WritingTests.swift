@@ -11,7 +11,8 @@ struct WritingTests {
     let session = Session.ofTables(workers: 2)
     let folder = try! Folder()
     private static let sales = [
-        Sale(region: "north", year: 2013, amount: 1), Sale(region: "south/east", year: 2013, amount: nil), Sale(region: "north", year: 2014, amount: 3),
+        Sale(region: "north", year: 2013, amount: 1), Sale(region: "south/east", year: 2013, amount: nil),
+        Sale(region: "north", year: 2014, amount: 3),
     ]
     private var table: Table<Sale> { session.table(Self.sales) }
 
@@ -55,7 +56,8 @@ struct WritingTests {
     /// A partition's values have the type that the row says: `01` is a text.
     @Test func partitionsOfTextFiles() async throws {
         struct Part: TableRow, Equatable { var code: String; var year: Int; var n: Int; var origin: String? }
-        let first = try folder.file("csv/code=01/year=2013/a.csv", "n,t\n1,x\n"), second = try folder.file("csv/code=02/year=2014/a.csv", "n,t\n2,y\n")
+        let first = try folder.file("csv/code=01/year=2013/a.csv", "n,t\n1,x\n"),
+            second = try folder.file("csv/code=02/year=2014/a.csv", "n,t\n2,y\n")
         let expected = [Part(code: "01", year: 2013, n: 1, origin: first), Part(code: "02", year: 2014, n: 2, origin: second)]
         for pattern in ["csv/*/*/*.csv", "csv/**/*.csv"] {
             for isLenient in [false, true] {

@@ -31,7 +31,9 @@ struct Mutation {
                 let size = [2, 4, 8].randomElement(using: &generator) ?? 4
                 let start = place / size * size
                 let value = Self.extremes.randomElement(using: &generator) ?? 0
-                withUnsafeBytes(of: value.littleEndian) { for index in 0..<size where start + index < bytes.count { bytes[start + index] = $0[index] } }
+                withUnsafeBytes(of: value.littleEndian) {
+                    for index in 0..<size where start + index < bytes.count { bytes[start + index] = $0[index] }
+                }
             case 6: bytes.removeLast(min(bytes.count - 1, Int.random(in: 0..<64, using: &generator)))
             case 7:
                 // A word of the file somewhere else in it.
@@ -40,7 +42,11 @@ struct Mutation {
             case 8:
                 // A part that is missing, or there twice.
                 let end = min(bytes.count, place + Int.random(in: 1...64, using: &generator))
-                if Bool.random(using: &generator) { bytes.removeSubrange(place..<end) } else { bytes.insert(contentsOf: bytes[place..<end], at: place) }
+                if Bool.random(using: &generator) {
+                    bytes.removeSubrange(place..<end)
+                } else {
+                    bytes.insert(contentsOf: bytes[place..<end], at: place)
+                }
             default: for index in place..<min(bytes.count, place + 8) { bytes[index] = 0xff }
             }
         }
