@@ -51,17 +51,19 @@ struct CSVHeader: Equatable {
         return found
     }
 
-    /// The first line after some, without its end; nil when it is not within the first 64 KiB, or no text.
+    private static let longestHeader = 16384
+
+    /// The first line after some, without its end; nil when it is not within the first 16 KiB, or no text.
     private static func firstLine(_ path: String, skipping skipped: Int) -> String? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
-        guard var bytes = (try? file.read(upToCount: 65536)).flatMap({ $0 })?[...] else { return nil }
+        guard var bytes = (try? file.read(upToCount: longestHeader)).flatMap({ $0 })?[...] else { return nil }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
         for _ in 0..<skipped {
             guard let end = bytes.firstIndex(of: 10) else { return nil }
             bytes = bytes[(end + 1)...]
         }
-        guard let end = bytes.firstIndex(of: 10) ?? (bytes.count < 65536 ? bytes.endIndex : nil) else { return nil }
+        guard let end = bytes.firstIndex(of: 10) ?? (bytes.count < longestHeader ? bytes.endIndex : nil) else { return nil }
         bytes = bytes[..<end]
         if bytes.last == 13 { bytes = bytes.dropLast() }
         // A carriage return in it ends lines of its own, or a name that is quoted.

@@ -6,22 +6,25 @@
 /// print(try await flights.count(), try await flights.rejectedLines())
 /// ```
 public struct CSVOptions: Sendable, Hashable {
-    /// Between fields; found out when nil.
+    /// Between fields; found out when nil: for rows of a type it is what makes their columns of the first line.
     public var delimiter: String?
     /// Whether the first line has the names; it has for rows of a type, and is found out for others when nil.
     public var hasHeader: Bool?
+    /// `"` for rows of a type, and found out for others when nil; the escape is the quote, twice.
     public var quote: String?
     public var escape: String?
     /// Fields that stand for null.
     public var nullText: [String]
     /// Lines left out at the start.
     public var skippedLines: Int
-    /// As C's strptime; found out when nil.
+    /// As C's strptime. When nil, ISO 8601 (2013-12-31) for rows of a type, and found out for others.
     public var dateFormat: String?
     public var timestampFormat: String?
     /// Whether lines that do not fit are left out rather than end the query; ``Table/rejectedLines(limit:)`` tells which. For rows of a
     /// type these are the lines in which any of its columns does not fit, whichever the query uses. A strict query stops at the first
     /// line in which a column that it uses does not fit.
+    ///
+    /// An empty field is null, and fits; where the property is not optional, leave such rows out with a filter on an optional one.
     public var isLenient: Bool
     /// How the file is compressed; when nil that follows from its name: `.gz`, `.zst`.
     public var compression: FileCompression?
