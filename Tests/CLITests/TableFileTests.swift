@@ -16,6 +16,21 @@ struct TableFileTests {
         #expect(missing.status != 0 && missing.errors.contains("no.arrow: No such file"), "\(missing.errors)")
     }
 
+    /// What goes to a file through the shell is put after what is there, and names of open files stay what they are.
+    @Test func redirectedOutput() throws {
+        let folder = try TemporaryFolder(), path = folder.url.appendingPathComponent("out.csv").path
+        let query = "\"$0\" sql 'SELECT 1 AS n' --format csv"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["-c", "{ echo before; \(query); \(query); echo after; } > \"$1\"", Tool.executable.path, path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "before\nn\n1\nn\n1\nafter\n")
+        #if os(Linux)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/dev/stdout") == "/proc/self/fd/1")
+        #endif
+    }
+
     #if os(Linux)
     /// A limit on the size of files stands for a disk that becomes full.
     @Test(arguments: ["csv", "arrow", "parquet"]) func aFullDiskLeavesNoFile(format: String) throws {

@@ -38,6 +38,7 @@ struct FileWriting {
     /// - Throws: ``EngineError`` (`.inputOutput`, `.noSpace`); what `body` throws.
     func write(_ body: (String) async throws -> Int) async throws -> Int {
         // A device or a pipe, or another machine.
+        if isRedirectedOutput { return try await writeOutput(body) }
         if target.path.contains("://") || isSpecial { return try await body(target.path) }
         let isFolder = !target.partitions.isEmpty
         let existed = FileManager.default.fileExists(atPath: target.path)
@@ -49,7 +50,7 @@ struct FileWriting {
             throw EngineError(
                 .inputOutput, "there is no folder \(parent) to write \(target.path) into", location: location, hint: "make it first")
         }
-        let partial = "\(target.path).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
+        let partial = "\(place).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
         do {
             let rows = try await body(partial)
             // A query without rows makes no folders.
@@ -63,7 +64,36 @@ struct FileWriting {
         }
     }
 
+    /// Whether it is this process's output, and that goes to a file: opened by its name it would be written from its start.
+    private var isRedirectedOutput: Bool {
+        var status = stat()
+        return target.path == "/dev/stdout" && fstat(STDOUT_FILENO, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Writes a file, and appends it to the output.
+    private func writeOutput(_ body: (String) async throws -> Int) async throws -> Int {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("sheaf-output-\(UUID().uuidString)").path
+        // If the system refuses, the temporary folder is cleaned by others.
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let rows = try await body(path)
+        try await BlockingThreads.shared.run {
+            guard let file = FileHandle(forReadingAtPath: path) else { throw EngineError(.inputOutput, "cannot read \(path) back") }
+            defer { try? file.close() }
+            while let bytes = try file.read(upToCount: 1 << 20), !bytes.isEmpty { try FileHandle.standardOutput.write(contentsOf: bytes) }
+        }
+        return rows
+    }
+
+    /// Where the file is: a link stays one, and what it leads to is replaced.
+    private var place: String {
+        let path = URL(fileURLWithPath: target.path).resolvingSymlinksInPath().path
+        return FileManager.default.fileExists(atPath: target.path) ? path : target.path
+    }
+
+    /// Whether it is written in place: a device, a pipe, or a name for an open file such as `/dev/stdout`, behind which a regular file may be,
+    /// and whose name must never be replaced.
     private var isSpecial: Bool {
+        for path in [target.path, place] where path.hasPrefix("/dev/") || path.hasPrefix("/proc/") { return true }
         var status = stat()
         guard stat(target.path, &status) == 0 else { return false }
         return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
@@ -93,12 +123,12 @@ struct FileWriting {
     private func complete(_ partial: String, replacesFolder: Bool) throws {
         do {
             guard replacesFolder else {
-                guard rename(partial, target.path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+                guard rename(partial, place) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
                 return
             }
             let old = partial + ".old"
-            try FileManager.default.moveItem(atPath: target.path, toPath: old)
-            try FileManager.default.moveItem(atPath: partial, toPath: target.path)
+            try FileManager.default.moveItem(atPath: place, toPath: old)
+            try FileManager.default.moveItem(atPath: partial, toPath: place)
             try FileManager.default.removeItem(atPath: old)
         } catch {
             throw EngineError(.inputOutput, "cannot complete \(target.path)", location: location, cause: error)

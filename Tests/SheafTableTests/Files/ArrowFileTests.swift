@@ -52,6 +52,16 @@ struct ArrowFileTests {
         #expect(try (0..<reader.batchCount).map { try reader.rowCount(ofBatch: $0) }.reduce(0, +) == rows)
     }
 
+    /// Enumerations are dictionaries, of which a file has one for all batches.
+    @Test func enumerations() async throws {
+        let path = folder("e.arrow")
+        let query = "SELECT ('x' || range % 5)::ENUM('x0', 'x1', 'x2', 'x3', 'x4', 'other') AS e, range AS n FROM range(150000)"
+        #expect(try await session.sql(query).write(arrow: path) == 150_000)
+        let batches = try RecordBatchReader(ipc: ArrowMemory(mappingFile: path)).readAll()
+        #expect(batches.count > 1 && batches.first?["e"]?.string(at: 4) == "x4" && batches.first?["e"]?.dictionary?.count == 6)
+        #expect(try await session.sql("FROM '\(path)' WHERE e = 'x' || n % 5").count() == 150_000)
+    }
+
     @Test func severalFiles() async throws {
         for (number, name) in ["a.arrow", "b.arrows", "c.arrow"].enumerated() {
             try await session.table(Self.points(number * 10..<number * 10 + 10)).write(arrow: folder(name))

@@ -99,6 +99,14 @@ struct WritingTests {
         #expect(try folder.content == [name] && Data(contentsOf: URL(fileURLWithPath: folder(name))) != Data("before".utf8))
     }
 
+    @Test func linksStay() async throws {
+        let path = try folder.file("real/x.csv", "before"), link = folder("link.csv")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        try await table.write(csv: link)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("region"))
+    }
+
     @Test func placesThatCannotBeWritten() async throws {
         for path in ["\(folder.path)/no/such/x.csv", folder.path, ""] {
             await #expect(throws: (any Error).self) { try await table.write(csv: path) }
