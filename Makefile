@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench docs format check clean
+.PHONY: help demo test fuzz bench docs format check clean
 
 # The tests whose code runs on several threads; these also run under ThreadSanitizer. Of the bags' tests those whose tasks exchange data:
 # the property tests over large inputs would take an hour there and reach no other code.
@@ -27,9 +27,13 @@ test: ## build and run all tests, the engine's also under ThreadSanitizer, and b
 # A few at a time: all at once, tests wait for one another, and time limits count the waiting.
 	@dev/step "Test" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test --skip-build --disable-xctest
 	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
+	@dev/step "Read mutated Arrow files under AddressSanitizer" dev/fuzz-arrow
 	@if [[ -f Examples/Package.swift ]]; then \
 	    dev/step "Build the examples" swift build --package-path Examples --scratch-path .build-examples; \
 	fi
+
+fuzz: ## read 200000 mutated Arrow files under AddressSanitizer (about a minute)
+	@dev/step "Fuzz Arrow files" dev/fuzz-arrow
 
 bench: ## compare with other libraries (installs them apart; takes a while), results in docs/benchmarks
 	@dev/step "Set up" dev/setup-bench

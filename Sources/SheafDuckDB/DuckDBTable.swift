@@ -84,24 +84,46 @@ final class TableRegistry: @unchecked Sendable {
 /// A table with what one database makes of its columns' types.
 final class BoundTable: @unchecked Sendable {
     let table: DuckDBTable
+    private let columns: BoundColumns
+    var types: [duckdb_logical_type?] { columns.types }
+
+    init(_ table: DuckDBTable, connection: duckdb_connection, check: (duckdb_error_data?) throws -> Void) throws {
+        self.table = table
+        columns = try BoundColumns(table.schema, names: table.columnNames, connection: connection, check: check)
+    }
+
+    var batchCount: Int { table.batches.count }
+    func rows(ofBatch batch: Int) -> Int { Int(table.batches[batch].length) }
+
+    /// Makes some rows of a column a chunk of one column.
+    func convert(batch: Int, column: Int, start: Int, count: Int) -> (duckdb_data_chunk?, duckdb_error_data?) {
+        let source = table.batches[batch]
+        return columns.convert(column, source.children[column], start: source.offset + Int64(start), count: count, owner: table)
+    }
+}
+
+/// What one database makes of the types of Arrow columns.
+final class BoundColumns: @unchecked Sendable {
     let connection: duckdb_connection
     private(set) var schemas: [duckdb_arrow_converted_schema?] = []
     private(set) var types: [duckdb_logical_type?] = []
 
-    init(_ table: DuckDBTable, connection: duckdb_connection, check: (duckdb_error_data?) throws -> Void) throws {
-        self.table = table
+    /// - Parameter schema: a structure of the columns; only read.
+    init(
+        _ schema: ArrowSchema, names: [String], connection: duckdb_connection, check: (duckdb_error_data?) throws -> Void
+    ) throws {
         self.connection = connection
         let api = DuckDBLibrary.functions
-        for (column, name) in table.columnNames.enumerated() {
-            if let nested = table.schema.children[column], Self.hasDictionary(below: nested) {
+        for (column, name) in names.enumerated() {
+            if let nested = schema.children[column], Self.hasDictionary(below: nested) {
                 throw EngineError(
                     .unsupported, "column \(name) has a dictionary inside of a list or a structure, which DuckDB does not read",
                     hint: "turn the dictionary into plain values")
             }
             // Each column is a structure of one column: a query converts those that it names.
-            var child = table.schema.children[column]
+            var child = schema.children[column]
             try withUnsafeMutablePointer(to: &child) { children in
-                var schema = table.schema
+                var schema = schema
                 schema.n_children = 1
                 schema.children = children
                 var converted: duckdb_arrow_converted_schema?
@@ -130,24 +152,24 @@ final class BoundTable: @unchecked Sendable {
         for var type in types { DuckDBLibrary.functions.pointee.destroy_logical_type(&type) }
     }
 
-    var batchCount: Int { table.batches.count }
-    func rows(ofBatch batch: Int) -> Int { Int(table.batches[batch].length) }
-
     /// Makes some rows of a column a chunk of one column.
-    func convert(batch: Int, column: Int, start: Int, count: Int) -> (duckdb_data_chunk?, duckdb_error_data?) {
-        let api = DuckDBLibrary.functions, source = table.batches[batch]
-        var array = ArrowArray(), chunk: duckdb_data_chunk?
-        let owner = Unmanaged.passRetained(table)
+    ///
+    /// - Parameter owner: what keeps the array; held as long as the chunk refers to it.
+    func convert(
+        _ column: Int, _ array: UnsafePointer<ArrowArray>?, start: Int64, count: Int, owner: AnyObject
+    ) -> (duckdb_data_chunk?, duckdb_error_data?) {
+        let api = DuckDBLibrary.functions
+        var slice = ArrowArray(), chunk: duckdb_data_chunk?
+        let owner = Unmanaged.passRetained(owner)
         let isMade = cduckdb_slice(
-            source.children[column], source.offset + Int64(start), Int64(count), owner.toOpaque(),
-            { raw in if let raw { Unmanaged<DuckDBTable>.fromOpaque(raw).release() } }, &array)
+            array, start, Int64(count), owner.toOpaque(), { raw in if let raw { Unmanaged<AnyObject>.fromOpaque(raw).release() } }, &slice)
         guard isMade else {
             owner.release()
             return (nil, nil)
         }
-        let error = api.pointee.data_chunk_from_arrow(connection, &array, schemas[column], &chunk)
+        let error = api.pointee.data_chunk_from_arrow(connection, &slice, schemas[column], &chunk)
         // What DuckDB did not take over.
-        array.release?(&array)
+        slice.release?(&slice)
         return (chunk, error)
     }
 }

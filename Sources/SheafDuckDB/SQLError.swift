@@ -40,7 +40,7 @@ public struct SQLError: SheafError {
     }
 
     public let kind: Kind
-    public let position: Position?
+    public internal(set) var position: Position?
     public let code: ErrorCode
     public let message: String
     public var node: String?

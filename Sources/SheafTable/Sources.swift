@@ -25,25 +25,74 @@ extension Session {
     }
 
     /// The rows of Parquet files with the columns of `Row`. Only those columns are read, and only row groups that filters do not exclude.
+    ///
+    /// - Parameter paths: files, or patterns such as `data/*/*.parquet` (`**` for folders of any depth).
     public func parquet<Row: TableRow>(
-        _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+        _ paths: String..., as _: Row.Type, options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
-        typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, $0) }
+        typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, options, $0) }
     }
 
-    public func parquet(_ paths: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table<AnyRow> {
-        untyped(.parquet(paths, nil), SourceLocation(fileID: fileID, line: line))
+    /// The rows of a list of Parquet files.
+    public func parquet<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .parquet(paths, options, $0) }
     }
 
-    /// The rows of files of JSON lines, or of arrays of objects, with the columns of `Row`.
+    /// The rows of Parquet files, with the columns that these have.
+    public func parquet(
+        _ paths: String..., options: ParquetOptions = ParquetOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<AnyRow> {
+        untyped(.parquet(paths, options, nil), SourceLocation(fileID: fileID, line: line))
+    }
+
+    /// The rows of files of JSON lines, or of arrays of objects, with the columns of `Row`. What an object lacks is null.
     public func json<Row: TableRow>(
-        _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+        _ paths: String..., as _: Row.Type, options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
     ) -> Table<Row> {
-        typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, $0) }
+        typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, options, $0) }
     }
 
-    public func json(_ paths: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table<AnyRow> {
-        untyped(.json(paths, nil), SourceLocation(fileID: fileID, line: line))
+    /// The rows of a list of JSON files.
+    public func json<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .json(paths, options, $0) }
+    }
+
+    /// The rows of files of JSON lines, or of arrays of objects, with columns found out from a sample.
+    public func json(
+        _ paths: String..., options: JSONOptions = JSONOptions(), fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<AnyRow> {
+        let location = SourceLocation(fileID: fileID, line: line)
+        guard options.isLenient else { return untyped(.json(paths, options, nil), location) }
+        return table(
+            failing: PlanError(
+                .invalidArgument, "lenient JSON takes a row type: which lines do not fit follows from it", location: location,
+                hint: "json(path, as: Row.self, options: …), or leave isLenient away"), location: location)
+    }
+
+    /// The rows of Arrow IPC files or streams (`.arrow`, `.arrows`, Feather version 2) with the columns of `Row`; which of both a file is
+    /// follows from its first bytes. Files are mapped into memory, and columns that are not used are neither decompressed nor checked.
+    ///
+    /// - Parameter paths: files of the same columns, or patterns such as `data/*.arrow`. They must not be shortened while they are read.
+    public func arrow<Row: TableRow>(
+        _ paths: String..., as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .arrow(paths, $0) }
+    }
+
+    /// The rows of a list of Arrow IPC files or streams.
+    public func arrow<Row: TableRow>(
+        _ paths: [String], as _: Row.Type, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Table<Row> {
+        typed(SourceLocation(fileID: fileID, line: line)) { .arrow(paths, $0) }
+    }
+
+    /// The rows of Arrow IPC files or streams, with the columns that these have.
+    public func arrow(_ paths: String..., fileID: StaticString = #fileID, line: UInt = #line) -> Table<AnyRow> {
+        untyped(.arrow(paths, nil), SourceLocation(fileID: fileID, line: line))
     }
 
     /// Rows in memory.
@@ -68,15 +117,29 @@ extension Session {
     ) -> Table<Row> {
         do throws(PlanError) {
             let schema = try RowSchemas.schema(Row.self)
+            let source = try source(schema.fields)
+            try Self.check(source)
             return Table(
-                self, Relation(.source(try source(schema.fields)), columns: schema.fields.map(\.name), location: location), Columns())
+                self, Relation(.source(source), columns: schema.fields.map(\.name), location: location), Columns())
         } catch {
             return table(failing: error, as: Row.self, location: location)
         }
     }
 
+    /// - Throws: ``PlanError`` for files without names.
+    private static func check(_ source: TableSource) throws(PlanError) {
+        switch source {
+        case .csv(let paths, _, _), .json(let paths, _, _), .parquet(let paths, _, _), .arrow(let paths, _):
+            if paths.isEmpty || paths.contains("") {
+                throw PlanError(.invalidArgument, "the list of files is empty, or a name in it is", hint: "name at least one file")
+            }
+        case .memory, .computed, .range: break
+        }
+    }
+
     private func untyped(_ source: TableSource, _ location: SourceLocation) -> Table<AnyRow> {
-        Table(self, Relation(.source(source), columns: nil, location: location), Columns())
+        do throws(PlanError) { try Self.check(source) } catch { return table(failing: error, location: location) }
+        return Table(self, Relation(.source(source), columns: nil, location: location), Columns())
     }
 }
 

@@ -25,7 +25,7 @@ struct Tool {
     }
 
     /// It lies beside the bundle of tests.
-    private static var executable: URL {
+    static var executable: URL {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
             folder = bundle.bundleURL.deletingLastPathComponent()

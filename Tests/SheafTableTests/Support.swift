@@ -22,7 +22,10 @@ let planning = Session.ofTables()
 extension Session {
     /// A session of the embedded engines.
     static func ofTables(workers: Int = 1, memory: Int = 1 << 30) -> Session {
-        let options = SessionOptions(workers: workers, memory: memory)
+        ofTables(SessionOptions(workers: workers, memory: memory))
+    }
+
+    static func ofTables(_ options: SessionOptions) -> Session {
         let session = Session(engine: LocalEngine(options: options), options: options)
         session.use(DuckDBTables(options: options))
         return session

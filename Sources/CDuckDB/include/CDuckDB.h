@@ -33,6 +33,7 @@ CDUCKDB_HANDLE(duckdb_bind_info)
 CDUCKDB_HANDLE(duckdb_init_info)
 CDUCKDB_HANDLE(duckdb_function_info)
 CDUCKDB_HANDLE(duckdb_aggregate_state)
+CDUCKDB_HANDLE(duckdb_replacement_scan_info)
 #undef CDUCKDB_HANDLE
 
 // Enumerations are passed as 32-bit integers; only the values used are named.
@@ -68,7 +69,9 @@ enum {
     CDUCKDB_TYPE_TIMESTAMP = 12,
     CDUCKDB_TYPE_DATE = 13,
     CDUCKDB_TYPE_VARCHAR = 17,
-    CDUCKDB_TYPE_BLOB = 18
+    CDUCKDB_TYPE_BLOB = 18,
+    CDUCKDB_TYPE_LIST = 24,
+    CDUCKDB_TYPE_ANY = 34
 };
 
 /// A result; its first fields are not used any more.
@@ -104,6 +107,7 @@ typedef void (*duckdb_delete_callback_t)(void *data);
 typedef void (*duckdb_table_function_bind_t)(duckdb_bind_info info);
 typedef void (*duckdb_table_function_init_t)(duckdb_init_info info);
 typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_chunk output);
+typedef void (*duckdb_replacement_callback_t)(duckdb_replacement_scan_info info, const char *table, void *data);
 typedef void (*duckdb_scalar_function_t)(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output);
 typedef idx_t (*duckdb_aggregate_state_size)(duckdb_function_info info);
 typedef void (*duckdb_aggregate_init_t)(duckdb_function_info info, duckdb_aggregate_state state);
@@ -181,6 +185,10 @@ typedef void (*duckdb_aggregate_finalize_t)(
     F(duckdb_value, create_timestamp, (duckdb_timestamp value)) \
     F(duckdb_value, create_null_value, (void)) \
     F(int64_t, get_int64, (duckdb_value value)) \
+    F(char *, get_varchar, (duckdb_value value)) \
+    F(duckdb_logical_type, get_value_type, (duckdb_value value)) \
+    F(idx_t, get_list_size, (duckdb_value value)) \
+    F(duckdb_value, get_list_child, (duckdb_value value, idx_t index)) \
     F(void, destroy_value, (duckdb_value *value)) \
     /* Errors */ \
     F(duckdb_error_type, error_data_error_type, (duckdb_error_data error)) \
@@ -224,6 +232,11 @@ typedef void (*duckdb_aggregate_finalize_t)(
     F(void *, function_get_init_data, (duckdb_function_info info)) \
     F(void *, function_get_local_init_data, (duckdb_function_info info)) \
     F(void, function_set_error, (duckdb_function_info info, const char *error)) \
+    /* Tables by other names */ \
+    F(void, add_replacement_scan, \
+        (duckdb_database database, duckdb_replacement_callback_t replace, void *data, duckdb_delete_callback_t destroy)) \
+    F(void, replacement_scan_set_function_name, (duckdb_replacement_scan_info info, const char *function)) \
+    F(void, replacement_scan_add_parameter, (duckdb_replacement_scan_info info, duckdb_value parameter)) \
     /* Scalar functions */ \
     F(duckdb_scalar_function, create_scalar_function, (void)) \
     F(void, destroy_scalar_function, (duckdb_scalar_function *function)) \

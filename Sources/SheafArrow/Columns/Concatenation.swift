@@ -165,7 +165,8 @@ private enum Concatenation {
     ) throws(ArrowError) -> (indices: ArrowColumn, values: ArrowColumn) {
         let indices = parts.compactMap(\.dictionaryIndices)
         let first = parts.first?.dictionary
-        if let first, parts.allSatisfy({ $0.storage.dictionary.map(first.isSameMemory) ?? false }) {
+        // Batches of one source have one dictionary, if not always in the same memory; it must not change on the way to a file.
+        if let first, parts.allSatisfy({ $0.storage.dictionary.map(first.isSame) ?? false }) {
             return (try ArrowColumn(concatenating: indices, type: index), first)
         }
         let builder = ArrowCellBuilder(.dictionary(index: index, value: value, isOrdered: false))

@@ -51,27 +51,42 @@ public struct ArrowFileReader: Sendable {
     }
 
     /// Whether the bytes begin as a file's.
-    static func isFile(_ memory: ArrowMemory) -> Bool { memory.bytes.prefix(IPCFormat.magic.count).elementsEqual(IPCFormat.magic) }
+    public static func isFile(_ memory: ArrowMemory) -> Bool { memory.bytes.prefix(IPCFormat.magic.count).elementsEqual(IPCFormat.magic) }
 
     /// The number of record batches.
     public var batchCount: Int { blocks.count }
+
+    /// The number of rows of a record batch, from its metadata alone.
+    ///
+    /// - Throws: ``ArrowError`` with the batch's number.
+    public func rowCount(ofBatch index: Int) throws(ArrowError) -> Int {
+        do throws(ArrowError) {
+            let (message, body) = try recordBatch(index)
+            return try BatchReading(message.table, body: body, options: options, dictionaries: [:]).rowCount
+        } catch { throw error.inMessage(index) }
+    }
 
     /// A record batch by its number, from 0.
     ///
     /// - Throws: ``ArrowError`` with the batch's number.
     public func batch(at index: Int) throws(ArrowError) -> RecordBatch {
-        guard blocks.indices.contains(index) else {
-            throw ArrowError(.invalidArgument, "the file has \(blocks.count) batches, numbered from 0, and none \(index)")
-        }
         do throws(ArrowError) {
-            let (message, body) = try Self.message(blocks[index], memory, options)
-            guard message.header == .recordBatch else {
-                throw ArrowError(.invalidData, "the footer names something as a record batch that is none")
-            }
+            let (message, body) = try recordBatch(index)
             var reading = try BatchReading(message.table, body: body, options: options, dictionaries: dictionaries.values)
             let columns = try reading.columns(fields)
             return RecordBatch(uncheckedSchema: schema, columns: columns, rowCount: reading.rowCount)
         } catch { throw error.inMessage(index) }
+    }
+
+    private func recordBatch(_ index: Int) throws(ArrowError) -> (IPCMessage, ArrowMemory) {
+        guard blocks.indices.contains(index) else {
+            throw ArrowError(.invalidArgument, "the file has \(blocks.count) batches, numbered from 0, and none \(index)")
+        }
+        let (message, body) = try Self.message(blocks[index], memory, options)
+        guard message.header == .recordBatch else {
+            throw ArrowError(.invalidData, "the footer names something as a record batch that is none")
+        }
+        return (message, body)
     }
 
     private static func blocks(_ footer: FlatTable, _ field: Int, _ memory: ArrowMemory) throws(ArrowError) -> [Block] {

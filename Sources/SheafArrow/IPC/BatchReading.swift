@@ -49,6 +49,10 @@ struct BatchReading {
         var columns: [ArrowColumn] = []
         for field in fields {
             do throws(ArrowError) {
+                guard field.isRead else {
+                    try skipColumn(field)
+                    continue
+                }
                 let column = try readColumn(field)
                 guard column.count == rowCount else {
                     throw ArrowError(.invalidData, "the column has \(column.count) rows, and the batch \(rowCount)")
@@ -83,13 +87,7 @@ struct BatchReading {
         case .bits, .fixed, .list: buffers = [try takeBuffer(alignment: type.alignment)]
         case .bytes: buffers = [try takeBuffer(alignment: type.alignment), try takeBuffer()]
         case .views:
-            guard nextViewCount < viewCounts.count else { throw ArrowError(.invalidData, "the number of the views' buffers is missing") }
-            let dataCount = try table.int64(at: viewCounts.start + nextViewCount * 8)
-            nextViewCount += 1
-            guard dataCount >= 0, dataCount < Int64(self.buffers.count) else {
-                throw ArrowError(.invalidData, "a view column with \(dataCount) buffers")
-            }
-            for _ in 0...Int(dataCount) { buffers.append(try takeBuffer()) }
+            for _ in 0...(try takeViewCount()) { buffers.append(try takeBuffer()) }
         }
         var children: [ArrowColumn] = []
         var dictionary: ArrowColumn?
@@ -112,6 +110,29 @@ struct BatchReading {
             throw ArrowError(.invalidData, "the column says it has \(nullCount) nulls, and it has \(column.nullCount)")
         }
         return ArrowColumn(storage, nullCount: Int(nullCount))
+    }
+
+    /// Passes over what ``readColumn(_:)`` would read.
+    private mutating func skipColumn(_ field: IPCField) throws(ArrowError) {
+        nextNode += 1
+        let type = field.field.type
+        if type == .null { return }
+        switch type.layout {
+        case .none, .structure, .fixedList: nextBuffer += 1
+        case .bits, .fixed, .list: nextBuffer += 2
+        case .bytes: nextBuffer += 3
+        case .views: nextBuffer += 2 + (try takeViewCount())
+        }
+        if field.dictionaryID == nil { for child in field.children { try skipColumn(child) } }
+    }
+
+    /// How many buffers the next column of views points into.
+    private mutating func takeViewCount() throws(ArrowError) -> Int {
+        guard nextViewCount < viewCounts.count else { throw ArrowError(.invalidData, "the number of the views' buffers is missing") }
+        let count = try table.int64(at: viewCounts.start + nextViewCount * 8)
+        nextViewCount += 1
+        guard count >= 0, count < Int64(buffers.count) else { throw ArrowError(.invalidData, "a view column with \(count) buffers") }
+        return Int(count)
     }
 
     private mutating func takeBuffer(alignment: Int = 1) throws(ArrowError) -> ColumnBuffer {

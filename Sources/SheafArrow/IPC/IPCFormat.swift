@@ -36,6 +36,9 @@ public struct ArrowReadOptions: Sendable {
     public var rows = Int(Int32.max)
     /// Whether texts that are not UTF-8 are an error; otherwise they are repaired where they become a `String`.
     public var validatesUTF8 = false
+    /// The columns that are read, by their position in the schema; all when nil. Others are neither decompressed nor checked, and are
+    /// missing from the reader's schema and batches.
+    public var columns: Set<Int>?
     /// Decompresses all of `source` so that it fills `target` exactly, or throws. LZ4 needs none; without it, ZSTD is not read.
     public var decompress: (@Sendable (_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) throws -> Void)?
 
@@ -48,6 +51,8 @@ struct IPCField: Sendable {
     var dictionaryID: Int64?
     /// The fields of the children of the type or, if there is a dictionary, of its values' type.
     var children: [IPCField]
+    /// Whether it is among the columns that are asked for.
+    var isRead = true
     /// The type of the column's values: the dictionary's if there is one.
     var valueType: ArrowType {
         if case .dictionary(_, let value, _) = field.type { value } else { field.type }

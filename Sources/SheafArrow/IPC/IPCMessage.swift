@@ -35,8 +35,18 @@ struct IPCDictionaries: Sendable {
     /// The first field that refers to each dictionary.
     private var fields: [Int64: IPCField] = [:]
     private(set) var values: [Int64: ArrowColumn] = [:]
+    /// Those that only columns refer to that are not read.
+    private var unread: Set<Int64> = []
 
-    init(_ fields: [IPCField]) { for field in fields { register(field) } }
+    init(_ fields: [IPCField]) {
+        for field in fields where field.isRead { register(field) }
+        for field in fields where !field.isRead { disregard(field) }
+    }
+
+    private mutating func disregard(_ field: IPCField) {
+        if let id = field.dictionaryID, fields[id] == nil { unread.insert(id) }
+        for child in field.children { disregard(child) }
+    }
 
     private mutating func register(_ field: IPCField) {
         if let id = field.dictionaryID, fields[id] == nil { fields[id] = field }
@@ -46,6 +56,7 @@ struct IPCDictionaries: Sendable {
     /// Takes in a dictionary batch, which replaces or, if it is a delta, extends the dictionary's values.
     mutating func read(_ table: FlatTable, body: ArrowMemory, options: ArrowReadOptions) throws(ArrowError) {
         let id = try table.integer(0, default: Int64(0))
+        if unread.contains(id) { return }
         guard let field = fields[id] else { throw ArrowError(.invalidData, "no field refers to dictionary \(id)") }
         guard let batch = try table.table(1) else { throw ArrowError(.invalidData, "dictionary \(id) has no values") }
         var reading = try BatchReading(batch, body: body, options: options, dictionaries: values)

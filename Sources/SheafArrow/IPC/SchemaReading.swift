@@ -16,7 +16,14 @@ struct SchemaReading {
         }
         var result: [IPCField] = []
         for field in try table.tables(1, &budget) { result.append(try readField(field, depth: 1)) }
-        return (ArrowTableSchema(result.map(\.field), metadata: try readMetadata(table, 2)), result)
+        if let wanted = options.columns {
+            for position in wanted.sorted() where !result.indices.contains(position) {
+                throw ArrowError(.invalidArgument, "there is no column \(position): the schema has \(result.count), counted from 0")
+            }
+            for position in result.indices where !wanted.contains(position) { result[position].isRead = false }
+        }
+        let fields = result.filter(\.isRead).map(\.field)
+        return (ArrowTableSchema(fields, metadata: try readMetadata(table, 2)), result)
     }
 
     private mutating func readMetadata(_ table: FlatTable, _ field: Int) throws(ArrowError) -> [String: String] {

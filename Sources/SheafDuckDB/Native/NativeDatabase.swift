@@ -56,6 +56,7 @@ final class NativeDatabase: @unchecked Sendable {
         utility = connection
         registry = TableRegistry(connection: connection)
         try TableScan.register(with: connection, registry: registry)
+        try ArrowScan.register(with: connection, database: opened)
         if let limit = options.temporaryLimit {
             // As a setting at the start it has no effect.
             var answer = duckdb_result()

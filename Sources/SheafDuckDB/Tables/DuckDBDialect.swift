@@ -3,6 +3,11 @@ package import SheafTable
 
 /// SQL as DuckDB has it.
 package struct DuckDBDialect: SQLDialect {
+    /// The names in the first lines of CSV files, as far as they have been looked at.
+    var headers: [CSVFiles: CSVHeader] = [:]
+    /// The columns that folders called `name=value` make of files, likewise.
+    var partitions: [[String]: Set<String>] = [:]
+
     package init() {}
 
     package func name(of type: SQLType) -> String {
@@ -32,12 +37,12 @@ package struct DuckDBDialect: SQLDialect {
         }
     }
 
-    package func source(_ source: TableSource) -> String {
+    package func source(_ source: TableSource) throws -> String {
         switch source {
-        case .csv(let paths, let options, let fields): "read_csv(\(files(paths))\(csv(options, fields)))"
-        case .json(let paths, let fields):
-            "read_json(\(files(paths))" + (fields.map { ", columns = " + types($0) } ?? "") + ")"
-        case .parquet(let paths, _): "read_parquet(\(files(paths)), hive_partitioning = true)"
+        case .csv(let paths, let options, let fields): csv(CSVFiles(paths: paths, options: options), fields)
+        case .json(let paths, let options, let fields): try json(paths, options, fields)
+        case .parquet(let paths, let options, let fields): parquet(paths, options, fields)
+        case .arrow(let paths, _): "\(ArrowScan.name)(\(files(paths)))"
         case .memory(let table): memory(table)
         case .computed(let rows): SQLText.identifier(Self.name(of: rows))
         case .range(let first, let end, let name):
@@ -52,30 +57,6 @@ package struct DuckDBDialect: SQLDialect {
             case .fraction(let fraction): "bernoulli(\(fraction * 100) PERCENT)"
             }
         return "\(from) TABLESAMPLE \(amount)" + (sample.seed.map { " REPEATABLE (\($0))" } ?? "")
-    }
-
-    private func files(_ paths: [String]) -> String {
-        paths.count == 1 ? SQLText.string(paths[0]) : "[" + paths.map(SQLText.string).joined(separator: ", ") + "]"
-    }
-
-    private func types(_ fields: [RowSchema.Field]) -> String {
-        "{" + fields.map { "\(SQLText.string($0.name)): \(SQLText.string(name(of: $0.type)))" }.joined(separator: ", ") + "}"
-    }
-
-    private func csv(_ options: CSVOptions, _ fields: [RowSchema.Field]?) -> String {
-        var text = ""
-        func add(_ name: String, _ value: String?) { if let value { text += ", \(name) = \(value)" } }
-        add("delim", options.delimiter.map(SQLText.string))
-        add("header", options.hasHeader.map { $0 ? "true" : "false" })
-        add("quote", options.quote.map(SQLText.string))
-        add("escape", options.escape.map(SQLText.string))
-        add("nullstr", "[" + options.nullText.map(SQLText.string).joined(separator: ", ") + "]")
-        if options.skippedLines > 0 { add("skip", "\(options.skippedLines)") }
-        add("dateformat", options.dateFormat.map(SQLText.string))
-        add("timestampformat", options.timestampFormat.map(SQLText.string))
-        add("types", fields.map(types))
-        if options.isLenient { text += ", ignore_errors = true, store_rejects = true" }
-        return text
     }
 
     static func name(of table: MemoryTable) -> String { "memory\(table.number)" }

@@ -22,29 +22,74 @@ public final class DuckDBTables: TableEngine {
     public func sql(_ relation: Relation) throws -> String { try SQLCompiler.sql(relation, dialect) }
 
     public func run(_ relation: Relation, _ inputs: TableInputs) async throws -> any TableBatches {
-        let sql = try sql(relation)
-        return try await Batches(opener.database().query(sql, tables: try tables(relation, inputs)))
+        let query = try await query(relation)
+        return try await explaining(query) {
+            try await Batches(opener.database().query(query.sql, tables: try tables(relation, inputs)), failure: query.failure)
+        }
     }
 
     public func explain(_ relation: Relation, _ inputs: TableInputs) async throws -> String {
-        let batches = try await Batches(opener.database().query("EXPLAIN " + sql(relation), tables: try tables(relation, inputs)))
-        var text: [String] = []
-        while let batch = try await batches.next() {
-            guard let plan = batch.columns.last else { continue }
-            for row in 0..<batch.rowCount { text.append(plan.string(at: row) ?? "") }
+        let query = try await query(relation)
+        return try await explaining(query) {
+            let batches = try await ResultBatches(
+                opener.database().query("EXPLAIN " + query.sql, tables: try tables(relation, inputs)))
+            var text: [String] = []
+            while let batch = try await batches.next() {
+                guard let plan = batch.columns.last else { continue }
+                for row in 0..<batch.rowCount { text.append(plan.string(at: row) ?? "") }
+            }
+            return text.joined(separator: "\n")
         }
-        return text.joined(separator: "\n")
     }
 
     public func write(_ relation: Relation, to target: TableTarget, _ inputs: TableInputs) async throws -> Int {
-        var settings = ["FORMAT \(target.format.rawValue)"]
-        if target.format == .csv { settings.append("HEADER") }
-        if !target.partitions.isEmpty {
-            settings.append("PARTITION_BY (\(target.partitions.map(SQLText.identifier).joined(separator: ", ")))")
-            settings.append("OVERWRITE_OR_IGNORE")
+        let query = try await query(relation)
+        return try await explaining(query) {
+            let database = try await opener.database(), tables = try self.tables(relation, inputs)
+            return try await FileWriting(target: target, location: relation.madeAt).write { path in
+                if target.format == .arrow {
+                    return try await ArrowFileSink.write(ResultBatches(database.query(query.sql, tables: tables)), to: path, target: target)
+                }
+                return try await database.execute(FileWriting.copy(query.sql, to: path, target), tables: tables)
+            }
         }
-        let copy = "COPY (\(try sql(relation))) TO \(SQLText.string(target.path)) (\(settings.joined(separator: ", ")))"
-        return try await opener.database().execute(copy, tables: try tables(relation, inputs))
+    }
+
+    public func rejectedLines(_ relation: Relation, limit: Int) async throws -> [RejectedLine] {
+        let query = try await query(relation)
+        return try await explaining(query) {
+            try await RejectedFiles(database: opener.database(), dialect: query.dialect).lines(of: relation, limit: limit)
+        }
+    }
+
+    /// A plan's query, for which the first lines of CSV files are looked at.
+    private func query(_ relation: Relation) async throws -> Query {
+        let database = try await opener.database()
+        var partitions: [[String]: Set<String>] = [:]
+        for source in relation.sources where source.fields != nil && source.hasPartitions {
+            guard let path = source.paths.first, path.contains("=") || path.contains("*"), !path.contains("://") else { continue }
+            // The first file tells.
+            let file = try await RejectedFiles(database: database, dialect: dialect).firstFile(path)
+            partitions[source.paths] = file.map(FilePattern.partitions)
+        }
+        let (sql, dialect) = try await BlockingThreads.shared.run { [partitions] in
+            var dialect = DuckDBDialect()
+            dialect.partitions = partitions
+            dialect.headers = CSVHeader.find(relation, partitions: partitions)
+            return (try SQLCompiler.sql(relation, dialect), dialect)
+        }
+        let files = RejectedFiles(database: database, dialect: dialect)
+        return Query(sql: sql, dialect: dialect, failure: TableFailure(relation: relation, sql: sql, files: files))
+    }
+
+    private struct Query: Sendable {
+        let sql: String
+        let dialect: DuckDBDialect
+        let failure: TableFailure
+    }
+
+    private func explaining<Result>(_ query: Query, _ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch { throw await query.failure.explain(error) }
     }
 
     public func shutdown() async { await opener.close() }
@@ -87,6 +132,16 @@ extension DuckDBTable {
     }
 }
 
+extension TableSource {
+    /// Whether folders can be columns of it.
+    fileprivate var hasPartitions: Bool {
+        switch self {
+        case .csv, .parquet: true
+        case .json, .arrow, .memory, .computed, .range: false
+        }
+    }
+}
+
 /// Opens the database once.
 private actor Opener {
     private let path: String?
@@ -123,23 +178,21 @@ private actor Opener {
 
 /// A running query's rows as Arrow data.
 private final class Batches: TableBatches {
-    let schema: ArrowTableSchema
-    private let result: DuckDBResult
+    var schema: ArrowTableSchema { batches.schema }
+    private let batches: ResultBatches
+    private let failure: TableFailure
 
-    init(_ result: DuckDBResult) throws {
-        self.result = result
-        schema = try result.withSchema { try ArrowTableSchema(copying: $0) }
+    init(_ result: DuckDBResult, failure: TableFailure) throws {
+        batches = try ResultBatches(result)
+        self.failure = failure
     }
 
     func next() async throws -> RecordBatch? {
-        let array = UnsafeMutablePointer<CArrowABI.ArrowArray>.allocate(capacity: 1)
-        defer { array.deallocate() }
-        guard try await result.next(into: array) else { return nil }
-        return try RecordBatch(importing: array, schema: schema)
+        do { return try await batches.next() } catch { throw await failure.explain(error) }
     }
 
     func close() async {
         // The query is over in any case, and its connection given back.
-        try? await result.close()
+        try? await batches.result.close()
     }
 }

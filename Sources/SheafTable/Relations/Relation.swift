@@ -88,46 +88,14 @@ public struct TableSample: Sendable, Hashable {
 /// Where rows come from.
 package enum TableSource: Sendable {
     case csv([String], CSVOptions, [RowSchema.Field]?)
-    case json([String], [RowSchema.Field]?)
-    case parquet([String], [RowSchema.Field]?)
+    case json([String], JSONOptions, [RowSchema.Field]?)
+    case parquet([String], ParquetOptions, [RowSchema.Field]?)
+    /// Arrow IPC files and streams.
+    case arrow([String], [RowSchema.Field]?)
     /// Rows in memory, of which the engine makes a table.
     case memory(MemoryTable)
     /// Rows that tasks of the same graph make.
     case computed(ComputedRows)
     /// Numbers from a first to one before a last.
     case range(Int, Int, name: String)
-}
-
-/// How a CSV file is written.
-public struct CSVOptions: Sendable, Hashable {
-    /// Between fields; found out when nil.
-    public var delimiter: String?
-    /// Whether the first line has the names; found out when nil.
-    public var hasHeader: Bool?
-    public var quote: String?
-    public var escape: String?
-    /// Fields that stand for null.
-    public var nullText: [String]
-    /// Lines left out at the start.
-    public var skippedLines: Int
-    /// As C's strptime; found out when nil.
-    public var dateFormat: String?
-    public var timestampFormat: String?
-    /// Whether lines that do not fit are left out, and reported, rather than end the query.
-    public var isLenient: Bool
-
-    public init(
-        delimiter: String? = nil, hasHeader: Bool? = nil, quote: String? = nil, escape: String? = nil, nullText: [String] = [""],
-        skippedLines: Int = 0, dateFormat: String? = nil, timestampFormat: String? = nil, isLenient: Bool = false
-    ) {
-        self.delimiter = delimiter
-        self.hasHeader = hasHeader
-        self.quote = quote
-        self.escape = escape
-        self.nullText = nullText
-        self.skippedLines = skippedLines
-        self.dateFormat = dateFormat
-        self.timestampFormat = timestampFormat
-        self.isLenient = isLenient
-    }
 }

@@ -41,15 +41,6 @@ extension Table {
         return try Int.reader(of: column)(0)
     }
 
-    /// Runs the query, and writes its rows to a file.
-    ///
-    /// - Returns: how many.
-    @discardableResult
-    public func write(to target: TableTarget) async throws -> Int {
-        let engine = try session.tableEngine()
-        return try await inGraph("write") { [relation] in try await engine.write(relation, to: target, $0) }
-    }
-
     /// Runs the plan as a task of the session's engine, so that it is cancelled, reported and drawn as all others.
     func run<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable (any TableBatches) async throws -> Result
@@ -96,6 +87,8 @@ extension Table {
         }
     }
 
+    private static var queryName: String { "sql → " }
+
     private func addQuery<Result: Sendable>(
         to graph: inout Graph, _ name: String, _ body: @escaping @Sendable (TableInputs, TaskResources) async throws -> Result
     ) throws -> NodeID {
@@ -110,7 +103,7 @@ extension Table {
         let sizes = zip(sources.map(\.number), counts).map { ($0, $1) }
         let function = graph.addFunction(
             NodeFunction(
-                name: "sql → \(name)", identity: .operations([Operation("sql"), Operation(name)]),
+                name: Self.queryName + name, identity: .operations([Operation("sql"), Operation(name)]),
                 body: .async { scope in
                     var stores: [Int: [BatchStore]] = [:], next = 0
                     for (number, count) in sizes {
@@ -123,12 +116,19 @@ extension Table {
         return graph.append(function: function, attributes: attributes, arguments: arguments)
     }
 
-    private func inGraph<Result: Sendable>(
+    func inGraph<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable (TableInputs) async throws -> Result
     ) async throws -> Result {
         var graph = Graph()
         let node = try addQuery(to: &graph, name) { inputs, _ in try await body(inputs) }
-        let values = try await session.compute(try session.plan(graph, outputs: [node]), name: name)
+        let values: [AnyValue]
+        do {
+            values = try await session.compute(try session.plan(graph, outputs: [node]), name: name)
+        } catch let error as TaskError where error.code == .failed && error.node?.hasPrefix(Self.queryName) == true {
+            // What the engine for tables says is no failure of somebody's code.
+            if let cause = error.cause as? any SheafError { throw cause }
+            throw error
+        }
         guard let value = values.first as? TypedValue<Result> else {
             throw EngineError(.protocolViolation, "the engine handed back \(values.first.map { "\($0.type)" } ?? "nothing")")
         }
@@ -139,13 +139,15 @@ extension Table {
 extension Table where Row: TableRow {
     /// Runs the query, and returns its rows.
     ///
-    /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, or the
-    ///   result's row and column.
+    /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, a file's
+    ///   line or the result's row, and the column; what the engine says of the SQL (`SQLError`).
     public func collect() async throws -> [Row] {
-        try await run("collect") { batches in
+        try await run("collect") { [relation] batches in
             let reader = try RowReader<Row>()
             var rows: [Row] = []
-            while let batch = try await batches.next() { try reader.append(batch, first: rows.count, to: &rows) }
+            while let batch = try await batches.next() {
+                do { try reader.append(batch, first: rows.count, to: &rows) } catch let error as TaskError { throw relation.placed(error) }
+            }
             return rows
         }
     }

@@ -19,6 +19,10 @@ public protocol TableEngine: Sendable {
     ///
     /// - Returns: how many.
     func write(_ relation: Relation, to target: TableTarget, _ inputs: TableInputs) async throws -> Int
+    /// Reads the lenient files of a plan, and tells which lines do not fit.
+    ///
+    /// - Parameter limit: how many are told at most.
+    func rejectedLines(_ relation: Relation, limit: Int) async throws -> [RejectedLine]
     /// Lets go of files, connections and memory.
     func shutdown() async
 }
@@ -30,21 +34,6 @@ public protocol TableBatches: Sendable {
     func next() async throws -> RecordBatch?
     /// Ends the query.
     func close() async
-}
-
-/// A file that rows are written to.
-public struct TableTarget: Sendable, Hashable {
-    public enum Format: String, Sendable, CaseIterable { case csv, json, parquet }
-    public var path: String
-    public var format: Format
-    /// For each combination of these columns' values a folder `name=value` (Hive's layout).
-    public var partitions: [String]
-
-    public init(path: String, format: Format, partitions: [String] = []) {
-        self.path = path
-        self.format = format
-        self.partitions = partitions
-    }
 }
 
 extension Session {

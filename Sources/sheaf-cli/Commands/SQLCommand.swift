@@ -8,7 +8,7 @@ struct SQLCommand: AsyncParsableCommand {
         commandName: "sql", abstract: "Run a query over files: a quoted path is a table.",
         discussion: "sheaf sql \"SELECT carrier, count(*) FROM 'flights.csv' GROUP BY carrier\"")
 
-    @Argument(help: "The query, in DuckDB's SQL. CSV, JSON and Parquet files are tables, by their path in quotes.")
+    @Argument(help: "The query, in DuckDB's SQL. CSV, JSON, Parquet and Arrow files are tables, by their path in quotes.")
     var query: String
     @OptionGroup var output: TableOutput
     @OptionGroup(title: "Sheaf options") var arguments: SessionArguments
@@ -20,7 +20,7 @@ struct SQLCommand: AsyncParsableCommand {
 
 /// How a table is put out.
 struct TableOutput: ParsableArguments {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json, parquet }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json, parquet, arrow }
 
     @Option(help: "How rows are written.")
     var format: Format?
@@ -47,7 +47,12 @@ struct TableOutput: ParsableArguments {
 
     private var defaultFormat: Format {
         guard let file else { return .table }
-        return Format(rawValue: URL(fileURLWithPath: file).pathExtension.lowercased()).flatMap { $0 == .table ? nil : $0 } ?? .csv
+        switch URL(fileURLWithPath: file).pathExtension.lowercased() {
+        case "parquet": return .parquet
+        case "json", "jsonl", "ndjson": return .json
+        case "arrow", "arrows", "feather", "ipc": return .arrow
+        default: return .csv
+        }
     }
 }
 
@@ -55,7 +60,7 @@ struct TableOutput: ParsableArguments {
 struct FileCommand<Look: FileLook>: AsyncParsableCommand {
     static var configuration: CommandConfiguration { CommandConfiguration(commandName: Look.name, abstract: Look.abstract) }
 
-    @Argument(help: "A CSV, JSON or Parquet file, or a pattern of such.")
+    @Argument(help: "A CSV, JSON, Parquet or Arrow file, or a pattern of such.")
     var file: String
     @OptionGroup var output: TableOutput
     @OptionGroup(title: "Sheaf options") var arguments: SessionArguments
