@@ -32,7 +32,9 @@ extension Column where Value.Base == Double {
 }
 
 extension Column where Value.Base == String {
+    /// Each letter in lower case, by itself and whatever the language.
     public var lowercased: Column { call("lower") }
+    /// Each letter in upper case, by itself and whatever the language: ß becomes ẞ rather than SS.
     public var uppercased: Column { call("upper") }
     /// Characters (code points).
     @_disfavoredOverload public var count: Column<Int?> { call("length") }

@@ -37,7 +37,8 @@ extension Table {
         return Table<AnyRow>(
             session,
             Relation(
-                .pivot(relation, column: columns[keyPath: column].expression, values: value, rows: rows, names: literals), columns: rows + literals.map(\.columnName),
+                .pivot(relation, column: columns[keyPath: column].expression, values: value, rows: rows, names: literals),
+                columns: rows + literals.map(\.columnName),
                 location: location), Columns())
     }
 

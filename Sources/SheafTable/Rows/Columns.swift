@@ -150,7 +150,7 @@ public struct AnyRow: Sendable {}
 
 extension Columns where Row == AnyRow {
     /// The column of a name, taken to have values of a type; that it has is checked when the query runs.
-    public subscript<Value: ColumnValue>(_ name: String, as _: Value.Type = Value.self) -> Column<Value> { column(named: name) }
+    public subscript<Value: ColumnValue>(_ name: String, as _: Value.Type) -> Column<Value> { column(named: name) }
     /// A column whose values may be of any type; to be cast, compared with another, or counted.
     public subscript(_ name: String) -> Column<String?> { column(named: name) }
 }

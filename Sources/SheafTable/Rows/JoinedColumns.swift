@@ -17,16 +17,11 @@ extension Columns {
     }
 }
 
-/// What the dot leads to in a row of one column that has no label: `$0.value`.
-public struct SingleColumn<Value: ColumnValue> {
-    public let value: Column<Value>
-}
-
 extension Columns {
-    /// The column of a row that `select` or `aggregate` made of a single one.
-    public subscript<Value: ColumnValue>(
-        dynamicMember path: KeyPath<SingleColumn<Value>, Column<Value>>
-    ) -> Column<Value> where Row == Column<Value> {
-        SingleColumn(value: self[dynamicMember: \Column<Value>.self])[keyPath: path]
+    /// A side of joined rows that further columns were added to.
+    public subscript<Left, Right, New, Side>(
+        dynamicMember path: KeyPath<JoinSides<Left, Right>, Side>
+    ) -> Side where Row == Extended<Joined<Left, Right>, New> {
+        part(0, Joined<Left, Right>.self)[dynamicMember: path]
     }
 }
