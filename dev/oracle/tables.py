@@ -15,13 +15,14 @@ from datetime import date, datetime
 import polars as pl
 
 import tables_columns
+import tables_edges
 import tables_groups
 import tables_inputs
 import tables_joins
 import tables_rows
 import tables_text
 
-SUBJECTS = [tables_rows, tables_columns, tables_text, tables_groups, tables_joins]
+SUBJECTS = [tables_rows, tables_columns, tables_text, tables_groups, tables_joins, tables_edges]
 
 
 def cell(value: object) -> object:

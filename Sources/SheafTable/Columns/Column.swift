@@ -50,6 +50,9 @@ extension Column {
     public func nullIf(_ value: Value.Base) -> Column<Value.Nullable> { call("nullif", .literal(value.literal)) }
 
     /// The value as another type. A value that cannot be converted ends the query with an error.
+    ///
+    /// Numbers with a fraction become the nearest integer, of two equally near ones the even one; so do texts such as `1.5` the one farther
+    /// from zero. Texts of numbers may have blanks around them and an exponent. Truths become 1 and 0.
     public func cast<Target: ColumnValue>(to: Target.Type) -> Column<Target> {
         Column<Target>(.cast(expression, Target.sqlType, orNull: false))
     }

@@ -27,7 +27,8 @@ extension Column where Value.Base == Double {
     public var tan: Column { call("tan") }
     public func raised(to power: Double) -> Column { call("pow", .literal(.double(power))) }
     public func raised(to power: Column<Double>) -> Column { call("pow", power.expression) }
-    /// Whether it is not a number.
+    /// Whether it is not a number: as `0 / 0` is. Unlike in Swift, such values are equal to each other and greater than all others, also
+    /// when rows are sorted.
     public var isNaN: Column<Value.Truth> { call("isnan") }
 }
 

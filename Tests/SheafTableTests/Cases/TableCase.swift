@@ -17,7 +17,7 @@ struct TableCase: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
-    static let all = rows + projections + numbers + texts + dates + nulls + groups + windows + joins + shapes
+    static let all = rows + projections + numbers + texts + dates + nulls + groups + windows + joins + shapes + edges
 }
 
 /// A list of cases, of which the compiler looks at one after the other; at the closures of an array's elements it looks together, which
