@@ -93,8 +93,8 @@ Every public method of Ibis' tables and columns and every name of `pyspark.sql`'
 names are taken from the installed packages by `dev/oracle/tables_coverage.py`, which fails when one has no line, or a line names something
 that `SheafTable` does not have.
 
-Of {sum(counts.values())} names: {summary}. *Composed* means that an expression of others says it. What is left out can be said in SQL:
-`session.sql(text, tables:)` is a table like any other. `t` is a table, `c` a column in a closure, `g` a group, `w` a window.
+Of {sum(counts.values())} names: {summary}. *Composed* means that an expression of others says it. What is left out
+can be said in SQL: `session.sql(text, tables:)` is a table like any other. `t` is a table, `c` a column in a closure, `g` a group, `w` a window.
 """
     path = ROOT / "docs/tables/coverage.md"
     path.parent.mkdir(exist_ok=True)

@@ -15,7 +15,8 @@ offset: `t.limit(n, offset:)`
 take first: `t.first()`, or `t.limit(n)`
 tail: = `t.sorted { }` the other way, `.limit(n)`
 sample: `t.sample(.fraction(0.1, seed:))`
-union unionAll unionByName: `t.union(other)`; columns by position
+union unionAll: `t.union(other)`; columns by position
+unionByName: = `t.union(other.select { })` with the columns in one order
 intersect: `t.intersection(other)`
 difference subtract: `t.subtracting(other)`
 exceptAll intersectAll: - with repeated rows: in SQL
@@ -131,7 +132,11 @@ maxs mins means sums modes anys alls: `c.max()`, `c.min()`, `c.mean()`, `c.sum()
 rad2deg deg2rad: `c.degrees`, `c.radians`
 microsecond millisecond iso_year as_unit as_interval iana_timezone at_timezone.* to_timestamp epoch.*: - moments are UTC, parts of seconds in SQL
 ascii_str hashbytes hexdigest find_in_set protocol authority userinfo host file path query fragment convert_base convert.*: - in SQL
-map filter unnest zip flatten intersect union remove contains length join: `c.contains(value)`, `c.count`, `c.joined(separator:)`, `t.unnested(path, as:)`; functions of each element in SQL
+contains: `c.contains(value)`
+length: `c.count`
+join: `c.joined(separator:)` of a list; of texts `joined(a, b, separator:)`
+unnest: `t.unnested(path, as:)`
+map filter zip flatten intersect union remove: - functions of lists' elements in SQL
 bit_and bit_or bit_xor bucket.* isoyear.* dropna.* nth rank.* e: - in SQL
 """
 
@@ -166,7 +171,8 @@ least: `least(a, b)`
 cast: `c.cast(to:)`
 try_to_number to_number: `c.tryCast(to:)`
 negate negative positive: operators
-mod pmod: `%`, with the sign of the left side
+mod: `%`, with the sign of the left side
+pmod: - its sign is another; in SQL
 bitwise_not bit_.* getbit shift.*: - `&` and `|`; others in SQL
 try_divide: `/`, null for integers divided by 0
 try_add try_subtract try_multiply try_mod try_sum try_avg: - a sum that does not fit ends the query
