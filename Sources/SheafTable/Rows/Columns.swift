@@ -138,6 +138,7 @@ extension Columns {
     }
 
     /// A column of a side that may be missing.
+    @_disfavoredOverload
     public subscript<Base, Value: ColumnValue>(
         dynamicMember path: KeyPath<Columns<Base>, Column<Value>>
     ) -> Column<Value.Nullable> where Row == Missable<Base> {
