@@ -2,8 +2,20 @@
 numbers, zeros, leap days and days at the ends of weeks and years. Prices are positive, as logarithms are asked for."""
 
 from datetime import date, datetime, timezone
+from functools import partialmethod
 
 import polars as pl
+
+# The same script writes the same file: rows without an order stay in that in which they came.
+pl.DataFrame.group_by = partialmethod(pl.DataFrame.group_by, maintain_order=True)
+_unique = pl.DataFrame.unique
+
+
+def _unique_in_order(table: pl.DataFrame, *arguments, **options) -> pl.DataFrame:
+    return _unique(table, *arguments, **{"keep": "first"} | options | {"maintain_order": True})
+
+
+pl.DataFrame.unique = _unique_in_order
 
 _days = """2024-02-29 2023-12-31 2024-01-01 2021-01-03 1969-12-31 2023-01-31 2024-01-31 2023-02-28 2024-12-30 2024-03-01 2000-02-29
 2024-02-28 2024-02-29 2023-06-15 2024-03-31 2024-03-01 2023-12-31 2022-08-08 2024-10-31 1970-01-01 2023-03-31 2024-01-28 2024-05-05
@@ -37,6 +49,7 @@ PRODUCTS = [dict(zip(("code", "name", "weight", "region"), row, strict=True)) fo
     ("Tea", "cafe\u0301 e\u0301te\u0301", 0.0, ""),
     ("ice", "", -0.5, "Süd"),
 ]]
+
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
