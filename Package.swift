@@ -87,8 +87,8 @@ let package = Package(
             dependencies: ["SheafArray", "SheafCore", "SheafLocal", .product(name: "ComplexModule", package: "swift-numerics")],
             resources: [.copy("Oracle")], swiftSettings: settings),
         .testTarget(
-            name: "SheafTableTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
-            swiftSettings: settings),
+            name: "SheafTableTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafCore", "SheafLocal", "SheafArrow"],
+            resources: [.copy("Oracle")], swiftSettings: settings),
         .testTarget(
             name: "SheafArrowTests", dependencies: ["SheafArrow", "CArrowABI"], resources: [.copy("Files")], swiftSettings: settings),
         .testTarget(

@@ -1,50 +1,65 @@
+import Foundation
 import SheafCore
 import SheafTable
 import Testing
 
+/// That plans become the queries written beside them, letter by letter: what is asked of an engine changes on purpose only.
 @Suite("SQL of plans")
 struct GoldenSQLTests {
-    let flights = planning.csv("flights.csv", as: Flight.self)
-    let planes = planning.parquet("planes.parquet", as: Plane.self)
+    @Test(arguments: GoldenSQL.all)
+    func isAsWritten(_ golden: GoldenSQL) throws {
+        let made = try sql(of: golden.table(GoldenInputs()))
+        #expect(made == golden.sql)
+    }
 
-    @Test func show() throws {
-        let late =
-            flights
-            .filter { $0.depDelay > 15 }
-            .grouped(by: \.carrier)
-            .aggregate { (carrier: $0.key, flights: $0.count(), delay: $0.mean(\.depDelay)) }
-            .sorted(by: \.delay, .descending)
-        print(try late.sql())
-        print(try late.filter { $0.flights > 3 && $0.delay != nil }.limit(5).sql())
-        let joined = flights.leftJoin(planes) { $0.tailnum == $1.tailnum }
-        print(
-            try joined.filter { $0.right.seats > 100 }.select { (carrier: $0.left.carrier, other: $0.right.carrier, seats: $0.right.seats) }
-                .sql())
-        let wider = flights.adding { (speed: $0.distance.cast(to: Double.self) / 60, isLate: $0.depDelay > 0) }
-        print(try wider.filter { $0.isLate && $0.speed > 3 }.sorted(by: \.carrier).sql())
-        print(
-            try wider.adding {
-                (nth: $0.window(partitionedBy: [$0.carrier.key], orderedBy: [$0.speed.descending]).rowNumber(), x: $0.speed * 2)
-            }
-            .filter { $0.nth <= 3 }.select { (c: $0.carrier, n: $0.nth, day: $0.flightDate, late: $0.isLate) }.sql())
-        print(try planning.sql("SELECT carrier, count(*) FROM flights GROUP BY carrier", tables: ["flights": flights]).sql())
-        let selected = flights.select { ($0.carrier, hours: $0.distance / 60, name: $0.carrier.lowercased + "x'y") }.distinct()
-        print(try selected.union(selected).sql())
-        print(
-            try flights.grouped { (c: $0.carrier, year: $0.flightDate.year) }.aggregate {
-                (c: $0.key.c, y: $0.key.year, n: $0.count { $0.depDelay > 3 })
-            }.sql())
-        print(
-            try planning.table([Flight(carrier: "A'B", depDelay: nil, distance: 3, flightDate: CalendarDate("2013-01-31")!, tailnum: "x")])
-                .sql())
-        print(
-            try flights.select {
-                (
-                    x: cases(($0.distance < 500, "short"), ($0.distance < 2000, "medium"), otherwise: "long"),
-                    y: $0.carrier.isIn(["AA", "B6"])
-                )
-            }.sql())
-        print(try late.as(LateRow.self).sql())
+    @Test func namesAreDifferent() {
+        let names = GoldenSQL.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        #expect(names.count >= 40)
+    }
+
+    @Test func zerosInNamesAreRefused() {
+        let table = planning.numbers(0..<3, name: "a\0b")
+        #expect(throws: PlanError.self) { try sql(of: table) }
+        #expect(throws: PlanError.self) { try sql(of: planning.sql("SELECT 1 -- \0")) }
+    }
+
+    /// Thirty operations are few selections: each is put into the one before as long as that means the same.
+    @Test func longPlansStayShallow() throws {
+        var table = GoldenInputs().flights.filter { $0.distance > 0 }
+        for number in 1...28 { table = number.isMultiple(of: 2) ? table.filter { $0.distance > number } : table.sorted(by: \.carrier) }
+        let text = try sql(of: table.limit(5))
+        #expect(text.components(separatedBy: "SELECT").count == 2)
+        #expect(text.components(separatedBy: "\"distance\" >").count == 16)
+        #expect(text.hasSuffix("ORDER BY \"carrier\" ASC NULLS LAST LIMIT 5"))
     }
 }
+
+/// A plan and the query it becomes.
+struct GoldenSQL: Sendable, CustomStringConvertible {
+    let name: String
+    let sql: String
+    let table: @Sendable (GoldenInputs) -> any AnyTable
+
+    init(_ name: String, _ sql: String, _ table: @escaping @Sendable (GoldenInputs) -> any AnyTable) {
+        self.name = name
+        self.sql = sql
+        self.table = table
+    }
+
+    var description: String { name }
+
+    static let all = operations + expressions + several + hostile
+}
+
+@resultBuilder
+enum GoldenList {
+    static func buildBlock(_ list: GoldenSQL...) -> [GoldenSQL] { list }
+}
+
+struct GoldenInputs {
+    let flights = planning.csv("flights.csv", as: Flight.self)
+    let planes = planning.parquet("planes.parquet", as: Plane.self)
+}
+
 struct LateRow: TableRow { var carrier: String; var flights: Int; var delay: Double? }

@@ -50,6 +50,9 @@ extension Column {
     public func nullIf(_ value: Value.Base) -> Column<Value.Nullable> { call("nullif", .literal(value.literal)) }
 
     /// The value as another type. A value that cannot be converted ends the query with an error.
+    ///
+    /// Numbers with a fraction become the nearest integer, of two equally near ones the even one; so do texts such as `1.5` the one farther
+    /// from zero. Texts of numbers may have blanks around them and an exponent. Truths become 1 and 0.
     public func cast<Target: ColumnValue>(to: Target.Type) -> Column<Target> {
         Column<Target>(.cast(expression, Target.sqlType, orNull: false))
     }
@@ -75,18 +78,42 @@ extension Column {
     public var nullable: Column<Value.Nullable> { Column<Value.Nullable>(expression) }
 }
 
-/// The value of the first branch whose condition is true, else `otherwise`: SQL's `CASE`.
+/// Truths, which may be null.
+public protocol TruthColumnValue: ColumnValue {}
+extension Bool: TruthColumnValue {}
+extension Optional: TruthColumnValue where Wrapped: TruthColumnValue, Wrapped.Base == Wrapped {}
+
+/// The value of the first branch whose condition is true (not false, nor null), else `otherwise`: SQL's `CASE`.
 ///
 /// ```swift
 /// cases(($0.distance < 500, "short"), ($0.distance < 2000, "medium"), otherwise: "long")
 /// ```
-public func cases<Truth: ColumnValue, Value: ColumnValue>(
-    _ branches: (condition: Column<Truth>, value: Value)..., otherwise: Value
-) -> Column<Value> where Truth.Base == Bool {
-    Column<Value>(
-        .conditional(
-            branches.map { .init(condition: $0.condition.expression, value: .literal($0.value.literal)) },
-            otherwise: .literal(otherwise.literal)))
+public func cases<each Truth: TruthColumnValue, Value: ColumnValue>(
+    _ branches: repeat (condition: Column<each Truth>, value: Value), otherwise: Value
+) -> Column<Value> {
+    var list: [ScalarExpression.Branch] = []
+    for branch in repeat each branches {
+        list.append(.init(condition: branch.condition.expression, value: .literal(branch.value.literal)))
+    }
+    return Column<Value>(.cases(list, otherwise: .literal(otherwise.literal)))
+}
+
+/// The value of the first branch whose condition is true, else `otherwise`, of columns.
+public func cases<each Truth: TruthColumnValue, Value: ColumnValue>(
+    _ branches: repeat (condition: Column<each Truth>, value: Column<Value>), otherwise: Column<Value>
+) -> Column<Value> {
+    var list: [ScalarExpression.Branch] = []
+    for branch in repeat each branches {
+        list.append(.init(condition: branch.condition.expression, value: branch.value.expression))
+    }
+    return Column<Value>(.cases(list, otherwise: otherwise.expression))
+}
+
+extension ScalarExpression {
+    /// What is chosen by conditions; without any, what is left.
+    fileprivate static func cases(_ branches: [Branch], otherwise: ScalarExpression) -> ScalarExpression {
+        branches.isEmpty ? otherwise : .conditional(branches, otherwise: otherwise)
+    }
 }
 
 extension Column where Value.Base == Bool {

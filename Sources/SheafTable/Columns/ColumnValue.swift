@@ -46,7 +46,10 @@ public enum SQLLiteral: Sendable, Hashable {
 }
 
 /// Integers, floating-point numbers and decimals.
-public protocol NumericColumnValue: ColumnValue {}
+public protocol NumericColumnValue: ColumnValue {
+    /// The floating-point type beside it: `Double`, or `Double?` where a null may be.
+    associatedtype Real: ColumnValue = Double
+}
 
 extension Bool: ColumnValue {
     public typealias Base = Bool
@@ -144,7 +147,9 @@ extension Optional: ColumnValue where Wrapped: ColumnValue, Wrapped.Base == Wrap
     }
 }
 
-extension Optional: NumericColumnValue where Wrapped: NumericColumnValue, Wrapped.Base == Wrapped {}
+extension Optional: NumericColumnValue where Wrapped: NumericColumnValue, Wrapped.Base == Wrapped {
+    public typealias Real = Double?
+}
 
 extension Array: ColumnValue where Element: ColumnValue {
     public typealias Base = [Element]

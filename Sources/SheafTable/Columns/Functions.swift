@@ -27,12 +27,15 @@ extension Column where Value.Base == Double {
     public var tan: Column { call("tan") }
     public func raised(to power: Double) -> Column { call("pow", .literal(.double(power))) }
     public func raised(to power: Column<Double>) -> Column { call("pow", power.expression) }
-    /// Whether it is not a number.
+    /// Whether it is not a number: as `0 / 0` is. Unlike in Swift, such values are equal to each other and greater than all others, also
+    /// when rows are sorted.
     public var isNaN: Column<Value.Truth> { call("isnan") }
 }
 
 extension Column where Value.Base == String {
+    /// Each letter in lower case, by itself and whatever the language.
     public var lowercased: Column { call("lower") }
+    /// Each letter in upper case, by itself and whatever the language: ß becomes ẞ rather than SS.
     public var uppercased: Column { call("upper") }
     /// Characters (code points).
     @_disfavoredOverload public var count: Column<Int?> { call("length") }

@@ -44,18 +44,9 @@ public func least<Value: ColumnValue>(_ first: Column<Value>, _ others: Column<V
     Column(.call("least", [first.expression] + others.map(\.expression)))
 }
 
-/// The value of the first branch whose condition is true, else `otherwise`, of columns.
-public func cases<Truth: ColumnValue, Value: ColumnValue>(
-    _ branches: (condition: Column<Truth>, value: Column<Value>)..., otherwise: Column<Value>
-) -> Column<Value> where Truth.Base == Bool {
-    Column<Value>(
-        .conditional(
-            branches.map { .init(condition: $0.condition.expression, value: $0.value.expression) }, otherwise: otherwise.expression))
-}
-
 extension Column where Value: NumericColumnValue {
     /// As a floating-point number, for division and functions of such.
-    @_disfavoredOverload public var real: Column<Double?> { cast(to: Double?.self) }
+    public var real: Column<Value.Real> { cast(to: Value.Real.self) }
     /// The number of the bin it is in, where bins begin at the edges given, in ascending order: 0 below the first.
     public func bin(edges: [Value.Base]) -> Column<Int?> {
         guard !edges.isEmpty else { return Column<Int?>(.binary("*", expression, .number(0))) }
@@ -65,11 +56,6 @@ extension Column where Value: NumericColumnValue {
         let last = ScalarExpression.Branch(condition: .postfix(expression, "IS NOT NULL"), value: .number(edges.count))
         return Column<Int?>(.conditional(branches + [last], otherwise: nil))
     }
-}
-
-extension Column where Value: NumericColumnValue, Value.Base == Value {
-    /// As a floating-point number, for division and functions of such.
-    public var real: Column<Double> { cast(to: Double.self) }
 }
 
 extension Column where Value: IntegerColumnValue {

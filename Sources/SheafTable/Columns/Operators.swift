@@ -33,6 +33,7 @@ public func >= <V: ColumnValue>(left: Column<V?>, right: Column<V>) -> Column<Bo
 
 /// Whether both are equal. Beside the literal `nil`: whether it is null.
 public func == <V: ColumnValue>(left: Column<V>, right: Column<V>) -> Column<V.Truth> { left.binary("=", right) }
+@_disfavoredOverload
 public func == <V: ColumnValue>(left: Column<V>, right: V) -> Column<V.Truth> {
     right.literal == .null ? Column(.postfix(left.expression, "IS NULL")) : left.binary("=", Column(right))
 }
@@ -42,12 +43,23 @@ public func == <V: ColumnValue>(left: Column<V?>, right: Column<V>) -> Column<Bo
 
 /// Whether they differ. Beside the literal `nil`: whether it is not null.
 public func != <V: ColumnValue>(left: Column<V>, right: Column<V>) -> Column<V.Truth> { left.binary("<>", right) }
+@_disfavoredOverload
 public func != <V: ColumnValue>(left: Column<V>, right: V) -> Column<V.Truth> {
     right.literal == .null ? Column(.postfix(left.expression, "IS NOT NULL")) : left.binary("<>", Column(right))
 }
 public func != <V: ColumnValue>(left: V, right: Column<V>) -> Column<V.Truth> { right != left }
 public func != <V: ColumnValue>(left: Column<V>, right: Column<V?>) -> Column<Bool?> where V.Base == V { left.binary("<>", right) }
 public func != <V: ColumnValue>(left: Column<V?>, right: Column<V>) -> Column<Bool?> where V.Base == V { left.binary("<>", right) }
+
+/// What `nil` is beside a column, so that the comparison is found without trying all others.
+public struct NullLiteral: ExpressibleByNilLiteral, Sendable {
+    public init(nilLiteral: ()) {}
+}
+
+/// Whether it is null; never null itself.
+public func == <V: ColumnValue>(left: Column<V?>, right: NullLiteral) -> Column<Bool> { left.isNull }
+/// Whether it is not null; never null itself.
+public func != <V: ColumnValue>(left: Column<V?>, right: NullLiteral) -> Column<Bool> { left.isNotNull }
 
 // MARK: Arithmetic
 

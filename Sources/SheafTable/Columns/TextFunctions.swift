@@ -54,7 +54,8 @@ extension Column where Value.Base == String {
         let first = ScalarExpression.call("upper", [.call("left", [expression, .number(1)])])
         return Column(.binary("||", first, .call("lower", [.call("substring", [expression, .number(2)])])))
     }
-    /// How many characters must be changed, left out or put in to make the other text of it (Levenshtein).
+    /// How many bytes of UTF-8 must be changed, left out or put in to make the other text of it (Levenshtein): a letter outside of ASCII
+    /// counts as its two to four bytes.
     public func editDistance(to text: String) -> Column<Int?> { call("levenshtein", .text(text)) }
 
     public func hasPrefix(_ prefix: Column<String>) -> Column<Value.Truth> { call("starts_with", prefix.expression) }

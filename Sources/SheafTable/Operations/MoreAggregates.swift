@@ -63,7 +63,8 @@ extension Group {
     /// About the value below which a fraction of the values lies (t-digest), in little memory.
     public func approximateQuantile<Value: NumericColumnValue>(_ path: Path<Value>, _ fraction: Double) -> Column<Double?> {
         aggregate(
-            "approx_quantile", .cast(columns[keyPath: path].expression, .double, orNull: false), .literal(.double(fraction)), cast: .double)
+            "approx_quantile", .cast(columns[keyPath: path].expression, .double, orNull: false),
+            .cast(.literal(.double(fraction)), .float, orNull: false), cast: .double)
     }
 
     /// The least value for which at least a fraction of the values is no greater: one of the values, whatever their type.

@@ -9,7 +9,7 @@ extension Table {
     }
 
     /// The rows with further columns: `adding { (speed: $0.distance / $0.airTime, isLate: $0.depDelay > 15) }`. One that has the name of
-    /// another replaces it.
+    /// another replaces it, in its place; of a table whose columns are not known before it runs, at the end.
     public func adding<New>(
         fileID: StaticString = #fileID, line: UInt = #line, _ body: (Columns<Row>) -> New
     ) -> Table<Extended<Row, New>> {
@@ -18,7 +18,8 @@ extension Table {
         return Table<Extended<Row, New>>(session, new.relation, Columns<Extended<Row, New>>(parts: [columns, new.columns]))
     }
 
-    /// The rows with one further column.
+    /// The rows with one further column. One that has the name of another replaces it, in its place; of a table whose columns are not known
+    /// before it runs, at the end.
     public func adding<Value: ColumnValue>(
         _ name: String, fileID: StaticString = #fileID, line: UInt = #line, _ body: (Columns<Row>) -> Column<Value>
     ) -> Table<AnyRow> {

@@ -55,7 +55,7 @@ public struct RowWindow: Sendable {
 
 extension Columns {
     /// The rows of one partition in an order, and the frame of them that aggregates see: by default, with an order, all up to the
-    /// current row, and without one the whole partition.
+    /// current row and those that the order has as equal to it, and without one the whole partition.
     ///
     /// ```swift
     /// flights.adding { (nth: $0.window(partitionedBy: [$0.carrier.key], orderedBy: [$0.depDelay.descending]).rowNumber(), late: $0.depDelay > 0) }

@@ -138,6 +138,7 @@ extension Columns {
     }
 
     /// A column of a side that may be missing.
+    @_disfavoredOverload
     public subscript<Base, Value: ColumnValue>(
         dynamicMember path: KeyPath<Columns<Base>, Column<Value>>
     ) -> Column<Value.Nullable> where Row == Missable<Base> {
@@ -150,7 +151,7 @@ public struct AnyRow: Sendable {}
 
 extension Columns where Row == AnyRow {
     /// The column of a name, taken to have values of a type; that it has is checked when the query runs.
-    public subscript<Value: ColumnValue>(_ name: String, as _: Value.Type = Value.self) -> Column<Value> { column(named: name) }
+    public subscript<Value: ColumnValue>(_ name: String, as _: Value.Type) -> Column<Value> { column(named: name) }
     /// A column whose values may be of any type; to be cast, compared with another, or counted.
     public subscript(_ name: String) -> Column<String?> { column(named: name) }
 }

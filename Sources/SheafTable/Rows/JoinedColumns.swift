@@ -1,8 +1,10 @@
 // Columns of joined rows without naming the side. A name that both sides have is ambiguous, which the compiler says; then
-// `$0.left.name` and `$0.right.name` tell them apart.
+// `$0.left.name` and `$0.right.name` tell them apart. They are disfavoured so that the compiler, looking for what a misspelt name could be,
+// does not follow them first.
 
 extension Columns {
     /// A column, or a computed one, that only the left side has: `$0.carrier` for `$0.left.carrier`.
+    @_disfavoredOverload
     public subscript<Left, Right, Value: ColumnValue>(
         dynamicMember path: KeyPath<Columns<Left>, Column<Value>>
     ) -> Column<Value> where Row == Joined<Left, Right> {
@@ -10,6 +12,7 @@ extension Columns {
     }
 
     /// A column, or a computed one, that only the right side has: `$0.seats` for `$0.right.seats`.
+    @_disfavoredOverload
     public subscript<Left, Right, Value: ColumnValue>(
         dynamicMember path: KeyPath<Columns<Right>, Column<Value>>
     ) -> Column<Value> where Row == Joined<Left, Right> {
@@ -17,16 +20,11 @@ extension Columns {
     }
 }
 
-/// What the dot leads to in a row of one column that has no label: `$0.value`.
-public struct SingleColumn<Value: ColumnValue> {
-    public let value: Column<Value>
-}
-
 extension Columns {
-    /// The column of a row that `select` or `aggregate` made of a single one.
-    public subscript<Value: ColumnValue>(
-        dynamicMember path: KeyPath<SingleColumn<Value>, Column<Value>>
-    ) -> Column<Value> where Row == Column<Value> {
-        SingleColumn(value: self[dynamicMember: \Column<Value>.self])[keyPath: path]
+    /// A side of joined rows that further columns were added to.
+    public subscript<Left, Right, New, Side>(
+        dynamicMember path: KeyPath<JoinSides<Left, Right>, Side>
+    ) -> Side where Row == Extended<Joined<Left, Right>, New> {
+        part(0, Joined<Left, Right>.self)[dynamicMember: path]
     }
 }

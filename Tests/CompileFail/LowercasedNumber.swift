@@ -1,0 +1,4 @@
+import SheafTable
+
+// expected: lowercased
+func wrong(_ flight: Columns<Flight>) { _ = flight.distance.lowercased }
