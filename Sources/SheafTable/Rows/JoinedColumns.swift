@@ -16,17 +16,3 @@ extension Columns {
         part(1, Right.self)[keyPath: path]
     }
 }
-
-/// What the dot leads to in a row of one column that has no label: `$0.value`.
-public struct SingleColumn<Value: ColumnValue> {
-    public let value: Column<Value>
-}
-
-extension Columns {
-    /// The column of a row that `select` or `aggregate` made of a single one.
-    public subscript<Value: ColumnValue>(
-        dynamicMember path: KeyPath<SingleColumn<Value>, Column<Value>>
-    ) -> Column<Value> where Row == Column<Value> {
-        SingleColumn(value: self[dynamicMember: \Column<Value>.self])[keyPath: path]
-    }
-}
