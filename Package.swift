@@ -87,6 +87,10 @@ let package = Package(
             name: "SheafArrowTests", dependencies: ["SheafArrow", "CArrowABI"], resources: [.copy("Files")], swiftSettings: settings),
         .testTarget(
             name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
+        // Its folder Queries is a link into the benchmarks, which measure the same queries.
+        .testTarget(
+            name: "TPCHTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
+            resources: [.copy("Data")], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
