@@ -6,7 +6,7 @@ import SheafDuckDB
 import SheafTable
 import TPCH
 
-/// The 22 queries of TPC-H, measured, or compared with the answers published for scale factor 1.
+/// The 22 queries of TPC-H, measured, or compared with what Benchmarks/data/tables.py took as the answers.
 struct TPCHJob: TableJob {
     static let configuration = CommandConfiguration(commandName: "tpch", abstract: "The 22 queries of TPC-H.")
     @OptionGroup var input: TableInput
@@ -44,16 +44,16 @@ struct TPCHJob: TableJob {
         let session = try await input.workers.session()
         let tables = TPCHTables(session, folder: input.file("tpch"), scaleFactor: scaleFactor)
         let answers = try TPCHAnswer.all(file: input.file("tpch/answers.json"))
-        guard !answers.isEmpty else { throw ValidationError("the standard publishes answers for scale factor 1 only") }
         var failures = 0
         for query in TPCHQuery.all {
             let batches = try await query.batches(tables)
-            let difference = answers[query.number].map { $0.difference(from: batches) } ?? "there is no answer"
+            guard let answer = answers[query.number] else { throw ValidationError("there is no answer to Q\(query.number)") }
+            let difference = answer.difference(from: batches)
             if difference != nil { failures += 1 }
             let rows = batches.reduce(0) { $0 + $1.rowCount }
-            print("Q\(query.number) \(query.title): \(difference.map { "DIFFERS: \($0)" } ?? "\(rows) rows as published")")
+            print("Q\(query.number) \(query.title): \(difference.map { "DIFFERS: \($0)" } ?? "\(rows) rows as \(answer.by) has them")")
         }
-        print("\(TPCHQuery.all.count - failures) of \(TPCHQuery.all.count) as published")
+        print("\(TPCHQuery.all.count - failures) of \(TPCHQuery.all.count) right")
         if failures > 0 { throw ExitCode.failure }
     }
 }
