@@ -30,8 +30,14 @@ final class FieldReader<Value>: AnyFieldReader {
 /// Makes rows of a ``TableRow`` type from batches of a result. Not thread-safe.
 final class RowReader<Row: TableRow> {
     private let schema: RowSchema
+    private let decoder: BatchDecoder
 
-    init() throws(PlanError) { schema = try RowSchemas.schema(Row.self) }
+    init() throws(PlanError) {
+        schema = try RowSchemas.schema(Row.self)
+        decoder = BatchDecoder(keys: schema.fields.map(\.key))
+    }
+
+    deinit { decoder.forgetContainer() }
 
     /// Appends a batch's rows.
     ///
@@ -53,7 +59,7 @@ final class RowReader<Row: TableRow> {
                     hint: "change the property's type, or cast the column")
             }
         }
-        let decoder = BatchDecoder(keys: schema.fields.map(\.key), readers: readers)
+        decoder.readers = readers
         for row in 0..<batch.rowCount {
             decoder.begin(row)
             do {
@@ -69,37 +75,55 @@ final class RowReader<Row: TableRow> {
     }
 }
 
-/// Decodes row after row of one batch.
+/// Decodes row after row of batches.
 private final class BatchDecoder: Decoder {
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
     private let keys: [String]
-    private let readers: [AnyFieldReader]
-    private var row = 0
+    /// Of the current batch, in the keys' order.
+    @exclusivity(unchecked) var readers: [AnyFieldReader] = []
+    @exclusivity(unchecked) private var row = 0
     /// The field that is being read.
-    private(set) var current = -1
+    @exclusivity(unchecked) private(set) var current = -1
+    /// The field of a key of one byte, by that byte, once it is known; what compilers make of `CodingKeys` are such keys.
+    @exclusivity(unchecked) private var positions = [Int](repeating: -1, count: 256)
+    /// The container that was asked for, and its keys' type; making one for each row would cost as much as reading a few fields.
+    @exclusivity(unchecked) private var container: (key: any CodingKey.Type, holder: AnyObject)?
 
-    init(keys: [String], readers: [AnyFieldReader]) {
-        self.keys = keys
-        self.readers = readers
-    }
+    init(keys: [String]) { self.keys = keys }
 
     func begin(_ row: Int) {
         self.row = row
         current = -1
     }
 
+    /// The container refers to its decoder.
+    func forgetContainer() { container = nil }
+
     /// Fields are asked for in their order, as a rule.
-    private func reader(_ key: some CodingKey) throws -> AnyFieldReader {
-        let name = key.stringValue
-        current += 1
-        if current >= keys.count || keys[current] != name {
-            guard let position = keys.firstIndex(of: name) else { throw ColumnMismatch(reason: "no column for “\(name)”") }
-            current = position
+    @inline(__always)
+    private func reader<Key: CodingKey>(_ key: Key) throws -> AnyFieldReader {
+        if MemoryLayout<Key>.size == 1 {
+            let byte = Int(withUnsafeBytes(of: key) { $0[0] }), known = positions[byte]
+            if known >= 0 {
+                current = known
+            } else {
+                current = try position(key.stringValue)
+                positions[byte] = current
+            }
+        } else {
+            current = try position(key.stringValue)
         }
         return readers[current]
     }
 
+    private func position(_ name: String) throws -> Int {
+        if keys.indices.contains(current + 1), keys[current + 1] == name { return current + 1 }
+        guard let position = keys.firstIndex(of: name) else { throw ColumnMismatch(reason: "no column for “\(name)”") }
+        return position
+    }
+
+    @inline(__always)
     func value<T>(_ key: some CodingKey, _: T.Type) throws -> T {
         let reader = try reader(key)
         let typed = try typed(reader, T.self)
@@ -110,12 +134,14 @@ private final class BatchDecoder: Decoder {
         return try typed.read(row)
     }
 
+    @inline(__always)
     func valueIfPresent<T>(_ key: some CodingKey, _: T.Type) throws -> T? {
         let reader = try reader(key)
         if reader.isNull(row) { return nil }
         return try typed(reader, T.self).read(row)
     }
 
+    @inline(__always)
     private func typed<T>(_ reader: AnyFieldReader, _: T.Type) throws -> FieldReader<T> {
         guard reader.type == T.self else {
             throw ColumnMismatch(reason: "it is decoded as \(T.self) now, and was as \(reader.type) before")
@@ -124,10 +150,22 @@ private final class BatchDecoder: Decoder {
         return unsafeDowncast(reader, to: FieldReader<T>.self)
     }
 
-    func container<Key: CodingKey>(keyedBy: Key.Type) -> KeyedDecodingContainer<Key> { KeyedDecodingContainer(Fields<Key>(decoder: self)) }
+    func container<Key: CodingKey>(keyedBy: Key.Type) -> KeyedDecodingContainer<Key> {
+        if let container, container.key == Key.self { return unsafeDowncast(container.holder, to: Holder<Key>.self).container }
+        let holder = Holder(container: KeyedDecodingContainer(Fields<Key>(decoder: self)))
+        container = (Key.self, holder)
+        // The bytes of other keys mean something else.
+        positions = [Int](repeating: -1, count: 256)
+        return holder.container
+    }
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw notFlat }
     func singleValueContainer() throws -> any SingleValueDecodingContainer { throw notFlat }
     fileprivate var notFlat: ColumnMismatch { ColumnMismatch(reason: "a row is decoded from named values only") }
+}
+
+private final class Holder<Key: CodingKey> {
+    let container: KeyedDecodingContainer<Key>
+    init(container: KeyedDecodingContainer<Key>) { self.container = container }
 }
 
 private protocol OptionalValue {}
@@ -142,6 +180,20 @@ private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decodeNil(forKey: Key) -> Bool { false }
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try decoder.value(key, type) }
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? { try decoder.valueIfPresent(key, type) }
+    // Written out, so that they are compiled for their types.
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try decoder.value(key, type) }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String { try decoder.value(key, type) }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try decoder.value(key, type) }
+    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { try decoder.value(key, type) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try decoder.value(key, type) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try decoder.value(key, type) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try decoder.value(key, type) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try decoder.value(key, type) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try decoder.value(key, type) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try decoder.value(key, type) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try decoder.value(key, type) }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try decoder.value(key, type) }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try decoder.value(key, type) }
     // The protocol's own methods for the standard types would first ask for `decodeNil`.
     func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try decoder.valueIfPresent(key, type) }
     func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try decoder.valueIfPresent(key, type) }

@@ -108,11 +108,8 @@ extension Table where Row: TableRow {
     /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, or the
     ///   result's row and column.
     public func collect() async throws -> [Row] {
-        try await run("collect") { batches in
-            let reader = try RowReader<Row>()
-            var rows: [Row] = []
-            while let batch = try await batches.next() { try reader.append(batch, first: rows.count, to: &rows) }
-            return rows
+        try await run("collect") { [workers = session.options.workers] batches in
+            try await RowCollection.rows(of: batches, workers: workers)
         }
     }
 

@@ -62,8 +62,8 @@ struct Workload {
         switch job {
         case .spillingShuffle: pairs * 16 / 4
         case .outOfCore: sizes[job].map { $0 * $0 * 8 / 4 }
-        // Six columns, of 50 bytes a row.
-        case .tableSort: Int(10_000_000 * scale) * 50 / 4
+        // Six columns, of 50 bytes a row; DuckDB itself needs some.
+        case .tableSort: max(Int(10_000_000 * scale) * 50 / 4, 50_000_000)
         default: nil
         }
     }
