@@ -63,9 +63,10 @@ struct Summary {
 
     private func medians(_ samples: [[String: Double]]) -> [String: Double]? {
         guard let names = samples.first?.keys, names.count > 1 else { return nil }
-        return Dictionary(uniqueKeysWithValues: names.compactMap { name in
-            Self.median(samples.compactMap { $0[name] }).map { (name, $0) }
-        })
+        return Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in
+                Self.median(samples.compactMap { $0[name] }).map { (name, $0) }
+            })
     }
 
     /// Fills in what depends on Sheaf's own median.

@@ -51,7 +51,9 @@ struct Table {
         guard let sheaf = rows.first(where: { $0.peer == .sheaf })?.parts else { return "" }
         let peers = rows.filter { $0.peer != .sheaf }
         let names = sheaf.keys.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-        var lines = ["", "| Part | Sheaf |" + peers.map { " \($0.peer.title) |" }.joined(), "|---|---|" + peers.map { _ in "---|" }.joined()]
+        var lines = [
+            "", "| Part | Sheaf |" + peers.map { " \($0.peer.title) |" }.joined(), "|---|---|" + peers.map { _ in "---|" }.joined(),
+        ]
         for name in names {
             guard let time = sheaf[name] else { continue }
             let ratios = peers.map { peer in " \(peer.parts?[name].map { Format.ratio($0 / time) } ?? "") |" }

@@ -138,7 +138,8 @@ struct ArrowWrite: TableJob {
                 let file = try FileHandle(forWritingTo: target)
                 let writer = try ArrowWriter(schema: reader.schema, format: .file) { bytes in
                     guard let start = bytes.baseAddress else { return }
-                    try file.write(contentsOf: Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none))
+                    try file.write(
+                        contentsOf: Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none))
                 }
                 for batch in batches { try writer.write(batch) }
                 try writer.finish()
