@@ -94,6 +94,10 @@ let package = Package(
         .testTarget(
             name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
         .testTarget(name: "SheafInterchangeTests", dependencies: ["Sheaf"], swiftSettings: settings),
+        // Its folder Queries is a link into the benchmarks, which measure the same queries.
+        .testTarget(
+            name: "TPCHTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
+            resources: [.copy("Data")], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

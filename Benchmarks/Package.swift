@@ -29,6 +29,7 @@ let package = Package(
                 "TPCH",
                 .product(name: "Sheaf", package: "sheaf"),
                 .product(name: "SheafTable", package: "sheaf"),
+                .product(name: "SheafArrow", package: "sheaf"),
                 .product(name: "SheafDuckDB", package: "sheaf"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -37,7 +38,10 @@ let package = Package(
         // The 22 queries of TPC-H as typed expressions, and as SQL by hand.
         .target(
             name: "TPCH",
-            dependencies: [.product(name: "SheafTable", package: "sheaf"), .product(name: "SheafCore", package: "sheaf")],
+            dependencies: [
+                .product(name: "SheafTable", package: "sheaf"), .product(name: "SheafArrow", package: "sheaf"),
+                .product(name: "SheafCore", package: "sheaf"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "benchTests", dependencies: ["bench"], swiftSettings: settings),

@@ -9,6 +9,17 @@
 | pairs.csv     | 10,000,000 lines `key,value`, keys below 2^31   | sort                               |
 | text.txt      | 520 MB, about 12 words a line, Zipf-distributed | word-count                         |
 
+and for the table jobs (tables.py says what is in them):
+
+| file                 | content at scale 1                                                   | used by                     |
+|----------------------|----------------------------------------------------------------------|-----------------------------|
+| groups.parquet       | 10,000,000 rows, 9 columns: db-benchmark's G1, K = 100               | group-by                    |
+| join-left.parquet    | 10,000,000 rows: db-benchmark's J1, left side                        | table-join                  |
+| join-small, -medium, -big.parquet | 10, 10,000 and 10,000,000 rows: its right sides         | table-join                  |
+| six.duckdb           | 10,000,000 rows, six columns, a table of a DuckDB database           | receive-columns, table-sort |
+| six.arrow            | the same rows, as an Arrow IPC file                                  | arrow-read, arrow-write     |
+| tpch/                | TPC-H at scale factor 1, as tpchgen-cli writes it, and the answers   | tpch                        |
+
 The CSV files have no header line: each peer skips one in its own way, and that is not what is measured.
 A file that is there with the size and recipe noted in manifest.json is kept.
 """
@@ -23,6 +34,8 @@ from pathlib import Path
 from typing import BinaryIO, Callable
 
 import numpy as np
+
+import tables
 
 SEED = 20_130_101
 # Part of every recipe; raise it when a generator below changes what it writes.
@@ -148,10 +161,15 @@ def make(folder: Path, name: str, scale: float) -> None:
 
     print(f"generate: writing {path}", file=sys.stderr, flush=True)
     start = time.perf_counter()
+    path.parent.mkdir(exist_ok=True)
     # Under another name until complete: an interrupted run must not leave a short file that looks like the real one.
-    partial = path.with_name(name + ".partial")
-    with open(partial, "wb") as file:
-        FILES[name](file, scale)
+    partial = path.with_name(path.name + ".partial")
+    if name in FILES:
+        with open(partial, "wb") as file:
+            FILES[name](file, scale)
+    else:
+        partial.unlink(missing_ok=True)
+        tables.FILES[name](partial, scale)
     os.replace(partial, path)
 
     manifest[name] = {"recipe": recipe, "bytes": path.stat().st_size}
@@ -162,20 +180,21 @@ def make(folder: Path, name: str, scale: float) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which files (default: all): {', '.join(FILES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which files (default: all)")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full size, for quick runs")
     arguments = parser.parse_args()
 
-    unknown = [name for name in arguments.names if name not in FILES]
+    known = [*FILES, *tables.FILES]
+    unknown = [name for name in arguments.names if name not in known]
     if unknown:
-        parser.error(f"no such file: {', '.join(unknown)} (there are {', '.join(FILES)})")
+        parser.error(f"no such file: {', '.join(unknown)} (there are {', '.join(known)})")
     if not 0 < arguments.scale <= 1:
         parser.error(f"--scale must be above 0 and at most 1, not {arguments.scale}")
 
     try:
         arguments.folder.mkdir(parents=True, exist_ok=True)
-        for name in arguments.names or FILES:
+        for name in arguments.names or known:
             make(arguments.folder, name, arguments.scale)
     except OSError as error:
         print(f"generate: error: cannot write the benchmark data: {error}", file=sys.stderr)

@@ -1,4 +1,5 @@
 internal import Foundation
+public import SheafArrow
 public import SheafCore
 public import SheafTable
 
@@ -39,6 +40,8 @@ public struct TPCHQuery: Sendable {
     public let sql: @Sendable (_ scaleFactor: Double) -> String
     /// The typed expression.
     public let table: @Sendable (TPCHTables) -> any AnyTable
+    /// The typed expression's rows.
+    public let batches: @Sendable (TPCHTables) async throws -> [RecordBatch]
 
     init<Row>(_ number: Int, _ title: String, _ table: @escaping @Sendable (TPCHTables) -> Table<Row>, sql: String) {
         self.init(number, title, table, scaledSQL: { _ in sql })
@@ -51,6 +54,7 @@ public struct TPCHQuery: Sendable {
         self.number = number
         self.title = title
         self.table = { table($0) }
+        batches = { try await table($0).batches() }
         sql = scaledSQL
     }
 

@@ -15,6 +15,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Only this job; may be repeated.", valueName: "name"))
     var job: [Job] = []
 
+    @Option(help: "Only the jobs of this group; may be repeated. A full run of one group writes docs/benchmarks/GROUP.")
+    var group: [Job.Group] = []
+
     @Option(help: ArgumentHelp("Only this peer; may be repeated. Ratios need the peer sheaf.", valueName: "name"))
     var peer: [Peer] = []
 
@@ -53,9 +56,9 @@ struct Bench: ParsableCommand {
             executable: Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
         )
         let workload = quick ? Workload.quick : .full
-        let jobs = job.isEmpty ? Job.allCases : Job.allCases.filter(job.contains)
+        let jobs = Job.allCases.filter { (job.isEmpty || job.contains($0)) && (group.isEmpty || group.contains($0.group)) }
         let peers = peer.isEmpty ? Peer.allCases : Peer.allCases.filter(peer.contains)
-        let commands = Commands(layout: layout, workload: workload, workers: workers)
+        let commands = Commands(layout: layout, workload: workload, workers: workers, tableRepeats: quick ? 1 : 5)
         guard jobs.contains(where: { !Set($0.peers).isDisjoint(with: peers) }) else {
             throw ValidationError("none of these peers does any of these jobs")
         }
@@ -82,7 +85,8 @@ struct Bench: ParsableCommand {
     private func outputFolder(_ layout: Layout) -> URL? {
         if let output { return URL(filePath: output) }
         let isComplete = job.isEmpty && peer.isEmpty && !quick
-        return isComplete ? layout.published : nil
+        guard isComplete, group.count <= 1 else { return nil }
+        return group.first.map { layout.published.appending(path: $0.rawValue) } ?? layout.published
     }
 
     private func list(jobs: [Job], peers: [Peer], commands: Commands) {

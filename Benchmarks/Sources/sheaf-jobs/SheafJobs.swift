@@ -9,7 +9,9 @@ struct SheafJobs: AsyncParsableCommand {
         subcommands: [
             Tree.self, Wavefront.self, Independent.self, SumByKey.self, WordCount.self, Sort.self, Join.self, SpillingShuffle.self,
             SquareMean.self, SumOfProducts.self, Expression.self, SmallChunks.self, Matmul.self, Stencil.self, OutOfCore.self, TallQR.self,
-            RandomSVD.self, TPCHQueries.self,
+            RandomSVD.self, TableSQL.self, TableCompile.self, GroupBy.self, TableJoin.self, TPCHJob.self, TPCHText.self,
+            ReceiveColumns.self,
+            ReceiveRows.self, ArrowRead.self, ArrowWrite.self, TableSort.self,
         ])
 }
 

@@ -142,13 +142,8 @@ extension Table where Row: TableRow {
     /// - Throws: ``PlanError`` before anything runs; afterwards ``TaskError`` and ``EngineError``, which name the query's place, a file's
     ///   line or the result's row, and the column; what the engine says of the SQL (`SQLError`).
     public func collect() async throws -> [Row] {
-        try await run("collect") { [relation] batches in
-            let reader = try RowReader<Row>()
-            var rows: [Row] = []
-            while let batch = try await batches.next() {
-                do { try reader.append(batch, first: rows.count, to: &rows) } catch let error as TaskError { throw relation.placed(error) }
-            }
-            return rows
+        try await run("collect") { [relation, workers = session.options.workers] batches in
+            do { return try await RowCollection.rows(of: batches, workers: workers) } catch let error as TaskError { throw relation.placed(error) }
         }
     }
 

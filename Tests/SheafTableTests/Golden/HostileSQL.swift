@@ -41,7 +41,7 @@ extension GoldenSQL {
         ) { $0.planes.adding("") { $0.seats + 1 } }
         GoldenSQL(
             "a path with a quote",
-            #"SELECT "tailnum", "seats", "carrier" FROM read_csv('it''s.csv', nullstr = [''], types = {'tailnum': 'VARCHAR', 'seats': 'BIGINT', 'carrier': 'VARCHAR'})"#
+            #"SELECT "tailnum", "seats", "carrier" FROM read_csv('it''s.csv', header = true, types = {'tailnum': 'VARCHAR', 'seats': 'BIGINT', 'carrier': 'VARCHAR'}, nullstr = [''])"#
         ) { _ in planning.csv("it's.csv", as: Plane.self) }
         GoldenSQL(
             "a name of another script",

@@ -14,11 +14,16 @@ struct Commands {
     let layout: Layout
     let workload: Workload
     let workers: Int
+    /// How often slow peers repeat table work in one process.
+    var tableRepeats = 5
 
     /// Nil when the peer does not do the job.
     func command(for job: Job, by peer: Peer) -> Command? {
         guard job.peers.contains(peer) else { return nil }
         switch peer {
+        case .sheafSQL:
+            return Command(
+                executable: layout.sheafJobs.path, arguments: [job.rawValue] + operands(of: job, for: peer) + ["--by-hand"])
         case .sheaf, .sheafOneThread:
             return Command(executable: layout.sheafJobs.path, arguments: [job.rawValue] + operands(of: job, for: peer))
         case .cppPool, .oneTBB:
@@ -26,6 +31,13 @@ struct Commands {
             return Command(executable: program.path, arguments: [job.rawValue] + operands(of: job, for: peer))
         case .daskThreaded:
             return python("tasks_dask", [job.rawValue] + operands(of: job, for: peer))
+        case .polars where job.group == .tables: return table("polars", job, peer)
+        case .duckdbPython: return table("duckdb", job, peer)
+        case .datafusion: return table("datafusion", job, peer)
+        case .pandas: return table("pandas", job, peer)
+        case .daskDataframe: return table("dask", job, peer)
+        case .pyspark: return table("pyspark", job, peer)
+        case .pyarrow: return table("pyarrow", job, peer)
         case .polars: return python(scriptStem(job) + "_polars", operands(of: job, for: peer))
         case .pool: return python(scriptStem(job) + "_pool", operands(of: job, for: peer))
         case .daskBag: return python(scriptStem(job) + "_dask_bag", operands(of: job, for: peer))
@@ -41,7 +53,13 @@ struct Commands {
         }
     }
 
+    private func table(_ script: String, _ job: Job, _ peer: Peer) -> Command {
+        python("tables_" + script, [job.rawValue] + operands(of: job, for: peer))
+    }
+
+    /// Jobs of tables read several files, and take their folder.
     func inputPaths(of job: Job) -> [String] {
+        if job.group == .tables, !workload.inputs(of: job).isEmpty { return [layout.dataFolder(scale: workload.scale).path] }
         let folder = layout.dataFolder(scale: workload.scale)
         return workload.inputs(of: job).map { folder.appending(path: $0.rawValue).path }
     }
@@ -52,6 +70,11 @@ struct Commands {
         if let size = workload.size(of: job, for: peer) { operands += ["--size", String(size)] }
         operands += ["--workers", String(peer == .sheafOneThread ? 1 : workers)]
         if let budget = workload.memoryBudget(of: job) { operands += ["--memory", String(budget)] }
+        if job.group == .tables, !job.isPerTask {
+            // A slow peer has one process, and repeats its work in that.
+            operands += ["--repeats", String(peer.isSlow ? tableRepeats : 1)]
+        }
+        if job == .tpch { operands += ["--scale", String(workload.scale)] }
         return operands
     }
 

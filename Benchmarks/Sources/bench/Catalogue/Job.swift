@@ -19,6 +19,16 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
     case stencil
     case smallChunks = "small-chunks"
     case outOfCore = "out-of-core"
+    case groupBy = "group-by"
+    case tableJoin = "table-join"
+    case tpch
+    case tableSQL = "table-sql"
+    case tableCompile = "table-compile"
+    case receiveColumns = "receive-columns"
+    case receiveRows = "receive-rows"
+    case arrowRead = "arrow-read"
+    case arrowWrite = "arrow-write"
+    case tableSort = "table-sort"
 
     var title: String {
         switch self {
@@ -39,22 +49,44 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .stencil: "Array: 10 steps of a 5-point stencil on 10,000²"
         case .smallChunks: "Array: (x + 1).sum() over 10,000 chunks of 1000"
         case .outOfCore: "Array: transpose, rechunk and sum in a quarter of the memory"
+        case .groupBy: "Table: db-benchmark's ten groupings, 10 million rows of Parquet"
+        case .tableJoin: "Table: db-benchmark's five joins, 10 million rows of Parquet"
+        case .tpch: "Table: TPC-H, scale factor 1, 22 queries"
+        case .tableSQL: "Table: the same SQL, to Arrow"
+        case .tableCompile: "Table: SQL of an expression of 30 operations"
+        case .receiveColumns: "Table: 10 million rows of DuckDB as Arrow columns"
+        case .receiveRows: "Table: 10 million rows of DuckDB as structures (Sheaf) or a table (pyarrow)"
+        case .arrowRead: "Table: Arrow file of 10 million rows, mapped and summed"
+        case .arrowWrite: "Table: Arrow file of 10 million rows, written"
+        case .tableSort: "Table: sort of 10 million rows in a quarter of the memory"
         }
     }
 
     /// Whether what compares is the time per task: peers may run different numbers of them.
     var isPerTask: Bool {
         switch self {
-        case .tree, .wavefront, .independent, .smallChunks: true
+        case .tree, .wavefront, .independent, .smallChunks, .tableCompile: true
         default: false
         }
     }
 
-    var isArray: Bool { Self.arrays.contains(self) }
+    /// What is reported together.
+    enum Group: String, CaseIterable, ExpressibleByArgument {
+        case tasks
+        case bags
+        case arrays
+        case tables
+    }
 
-    private static let arrays: Set<Job> = [
-        .squareMean, .sumOfProducts, .expression, .matmul, .tallQR, .randomSVD, .stencil, .smallChunks, .outOfCore,
-    ]
+    var group: Group {
+        switch self {
+        case .tree, .wavefront, .independent: .tasks
+        case .sumByKey, .wordCount, .sort, .join, .spillingShuffle: .bags
+        case .squareMean, .sumOfProducts, .expression, .matmul, .tallQR, .randomSVD, .stencil, .smallChunks, .outOfCore: .arrays
+        case .groupBy, .tableJoin, .tpch, .tableSQL, .tableCompile, .receiveColumns, .receiveRows, .arrowRead, .arrowWrite, .tableSort:
+            .tables
+        }
+    }
 
     /// The job whose check this one must reproduce.
     var checkedLike: Job { self == .spillingShuffle ? .sort : self }
@@ -70,6 +102,11 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .matmul: [.sheaf, .limit, .daskArray, .numpy]
         case .tallQR, .stencil: [.sheaf, .daskArray, .numpy]
         case .randomSVD, .smallChunks, .outOfCore: [.sheaf, .daskArray]
+        case .groupBy, .tableJoin: [.sheaf, .duckdbPython, .polars, .datafusion, .pandas, .daskDataframe, .pyspark]
+        case .tpch: [.sheaf, .sheafSQL, .duckdbPython, .polars, .datafusion, .pyspark]
+        case .tableSQL, .receiveColumns, .receiveRows, .tableSort: [.sheaf, .duckdbPython]
+        case .tableCompile: [.sheaf]
+        case .arrowRead, .arrowWrite: [.sheaf, .pyarrow]
         }
     }
 }

@@ -16,6 +16,13 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
     case numexpr
     case jax
     case daskArray = "dask-array"
+    case sheafSQL = "sheaf-sql"
+    case duckdbPython = "duckdb-python"
+    case datafusion
+    case pandas
+    case daskDataframe = "dask-dataframe"
+    case pyspark
+    case pyarrow
 
     var title: String {
         switch self {
@@ -33,22 +40,29 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
         case .numexpr: "numexpr"
         case .jax: "JAX"
         case .daskArray: "dask.array"
+        case .sheafSQL: "Sheaf, SQL by hand"
+        case .duckdbPython: "DuckDB's Python client"
+        case .datafusion: "DataFusion"
+        case .pandas: "pandas"
+        case .daskDataframe: "dask.dataframe"
+        case .pyspark: "PySpark"
+        case .pyarrow: "pyarrow"
         }
     }
 
-    var isSheaf: Bool { self == .sheaf || self == .sheafOneThread }
+    var isSheaf: Bool { self == .sheaf || self == .sheafOneThread || self == .sheafSQL }
 
     /// Slow peers run fewer times: a minute each, and so far from Sheaf that their noise decides nothing.
     var isSlow: Bool {
         switch self {
-        case .daskThreaded, .daskBag, .pysparkRDD: true
+        case .daskThreaded, .daskBag, .pysparkRDD, .pandas, .daskDataframe, .pyspark: true
         default: false
         }
     }
 
     var isPython: Bool {
         switch self {
-        case .sheaf, .sheafOneThread, .cppPool, .oneTBB: false
+        case .sheaf, .sheafOneThread, .sheafSQL, .cppPool, .oneTBB: false
         default: true
         }
     }

@@ -42,6 +42,14 @@ struct Target {
         Target(jobs: [.smallChunks], peers: [.daskArray], limit: .ratioAtLeast(50)),
         Target(jobs: [.tallQR, .randomSVD, .stencil], peers: [.daskArray], limit: .ratioAtLeast(2)),
         Target(jobs: [.outOfCore], peers: [.sheaf], limit: .peakMemoryAtMost(factor: 1.25, slack: 100_000_000)),
+        Target(jobs: [.groupBy, .tableJoin, .tpch], peers: [.pyspark], limit: .ratioAtLeast(5)),
+        Target(jobs: [.groupBy, .tableJoin], peers: [.daskDataframe, .pandas], limit: .ratioAtLeast(2)),
+        // Sheaf may take 1.05 times as long as the client, 1.1 times as long as the query by hand, 1.2 times as long as pyarrow.
+        Target(jobs: [.tableSQL], peers: [.duckdbPython], limit: .ratioAtLeast(0.95)),
+        Target(jobs: [.tpch], peers: [.sheafSQL], limit: .ratioAtLeast(0.91)),
+        Target(jobs: [.receiveColumns, .receiveRows], peers: [.duckdbPython], limit: .ratioAtLeast(0.83)),
+        Target(jobs: [.arrowRead, .arrowWrite], peers: [.pyarrow], limit: .ratioAtLeast(0.83)),
+        Target(jobs: [.tableCompile], peers: [.sheaf], limit: .secondsPerTaskAtMost(1e-3)),
         Target(jobs: [.spillingShuffle], peers: [.sheaf], limit: .peakMemoryAtMost(factor: 1.25, slack: 100_000_000)),
     ]
 }

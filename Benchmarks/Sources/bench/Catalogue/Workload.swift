@@ -5,6 +5,25 @@ struct Workload {
         case dimension = "dimension.csv"
         case pairs = "pairs.csv"
         case text = "text.txt"
+        case groups = "groups.parquet"
+        case joinLeft = "join-left.parquet"
+        case joinSmall = "join-small.parquet"
+        case joinMedium = "join-medium.parquet"
+        case joinBig = "join-big.parquet"
+        case sixDatabase = "six.duckdb"
+        case sixArrow = "six.arrow"
+        case customer = "tpch/customer.parquet"
+        case lineitem = "tpch/lineitem.parquet"
+        case nation = "tpch/nation.parquet"
+        case orders = "tpch/orders.parquet"
+        case part = "tpch/part.parquet"
+        case partsupp = "tpch/partsupp.parquet"
+        case region = "tpch/region.parquet"
+        case supplier = "tpch/supplier.parquet"
+        case answers = "tpch/answers.json"
+
+        static let joins: [Input] = [.joinLeft, .joinSmall, .joinMedium, .joinBig]
+        static let tpch: [Input] = [.customer, .lineitem, .nation, .orders, .part, .partsupp, .region, .supplier, .answers]
     }
 
     /// Share of the full data files.
@@ -22,7 +41,7 @@ struct Workload {
         sizes: [
             .tree: 1 << 19, .wavefront: 1_000, .independent: 1_000_000, .squareMean: 100_000_000, .sumOfProducts: 100_000_000,
             .expression: 100_000_000, .matmul: 8192, .tallQR: 1_000_000, .randomSVD: 200_000, .stencil: 10_000,
-            .smallChunks: 10_000_000, .outOfCore: 16_384,
+            .smallChunks: 10_000_000, .outOfCore: 16_384, .tableCompile: 1000,
         ],
         daskSizes: [.tree: 1 << 15, .wavefront: 150, .independent: 50_000]
     )
@@ -33,7 +52,7 @@ struct Workload {
         sizes: [
             .tree: 1 << 16, .wavefront: 256, .independent: 100_000, .squareMean: 1_000_000, .sumOfProducts: 1_000_000,
             .expression: 1_000_000, .matmul: 1024, .tallQR: 20_000, .randomSVD: 10_000, .stencil: 1000, .smallChunks: 1_000_000,
-            .outOfCore: 2048,
+            .outOfCore: 2048, .tableCompile: 100,
         ],
         daskSizes: [.tree: 1 << 12, .wavefront: 50, .independent: 5_000]
     )
@@ -43,6 +62,8 @@ struct Workload {
         switch job {
         case .spillingShuffle: pairs * 16 / 4
         case .outOfCore: sizes[job].map { $0 * $0 * 8 / 4 }
+        // Six columns, of 50 bytes a row; DuckDB itself needs some.
+        case .tableSort: max(Int(10_000_000 * scale) * 50 / 4, 50_000_000)
         default: nil
         }
     }
@@ -53,6 +74,12 @@ struct Workload {
         case .wordCount: [.text]
         case .sort, .spillingShuffle: [.pairs]
         case .join: [.facts, .dimension]
+        case .groupBy: [.groups]
+        case .tableJoin: Input.joins
+        case .tableSQL: [.groups, .joinLeft, .joinMedium]
+        case .tpch: Input.tpch
+        case .receiveColumns, .receiveRows, .tableSort: [.sixDatabase]
+        case .arrowRead, .arrowWrite: [.sixArrow]
         default: []
         }
     }

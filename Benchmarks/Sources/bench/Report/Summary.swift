@@ -8,7 +8,9 @@ struct Row: Codable, Equatable {
     var median: Double?
     /// The peer's median divided by Sheaf's: above 1, Sheaf is faster.
     var ratio: Double?
-    /// In bytes; only where the target is about memory.
+    /// Medians of the seconds of each piece of the work.
+    var parts: [String: Double]?
+    /// In bytes; only where the job has a memory budget.
     var peakResidentBytes: Int?
     var target: String?
     var met: Bool?
@@ -52,10 +54,19 @@ struct Summary {
         }
         // Times of a peer that also failed are not worth a ratio.
         if !row.failed { row.median = Self.median(row.samples) }
-        if case .peakMemoryAtMost = Target.of(job, entry.peer) {
+        row.parts = medians(entry.samples.compactMap(\.parts))
+        if workload.memoryBudget(of: job) != nil {
             row.peakResidentBytes = entry.samples.map(\.peakResidentBytes).max()
         }
         return row
+    }
+
+    private func medians(_ samples: [[String: Double]]) -> [String: Double]? {
+        guard let names = samples.first?.keys, names.count > 1 else { return nil }
+        return Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in
+                Self.median(samples.compactMap { $0[name] }).map { (name, $0) }
+            })
     }
 
     /// Fills in what depends on Sheaf's own median.

@@ -15,7 +15,8 @@ struct Table {
 
         Every peer does the same work on the same data in a process of its own; its time is the wall time of the work, without
         the start of the interpreter, the JVM or the session. Runs of all peers are interleaved. The table shows medians; the
-        slow ones (PySpark, dask) run less often, as the runs column tells. *Peer ÷ Sheaf* is the peer's median divided by
+        slow ones (PySpark, dask, pandas) run less often, as the runs column tells; the work of tables they repeat five times in each
+        run, of which the median counts, and every program does that work once before, to warm up. *Peer ÷ Sheaf* is the peer's median divided by
         Sheaf's: above 1, Sheaf is faster. Rows without a target are for information. All peers' results were checked to be equal.
         \(results.quick ? "\n**A quick run on small inputs: its ratios prove nothing.**\n" : "")
         \(tables)
@@ -41,6 +42,23 @@ struct Table {
         lines.append(line(header))
         lines.append("|" + widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "|") + "|")
         lines += cells.map(line)
+        return lines.joined(separator: "\n") + "\n" + parts(of: job)
+    }
+
+    /// The pieces of a job: Sheaf's time, and the peers' times divided by it.
+    private func parts(of job: Job) -> String {
+        let rows = results.rows(of: job).filter { $0.parts != nil }
+        guard let sheaf = rows.first(where: { $0.peer == .sheaf })?.parts else { return "" }
+        let peers = rows.filter { $0.peer != .sheaf }
+        let names = sheaf.keys.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+        var lines = [
+            "", "| Part | Sheaf |" + peers.map { " \($0.peer.title) |" }.joined(), "|---|---|" + peers.map { _ in "---|" }.joined(),
+        ]
+        for name in names {
+            guard let time = sheaf[name] else { continue }
+            let ratios = peers.map { peer in " \(peer.parts?[name].map { Format.ratio($0 / time) } ?? "") |" }
+            lines.append("| \(name) | \(Format.duration(time)) |" + ratios.joined())
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -14,6 +14,8 @@ struct PeerLine: Codable, Equatable {
     var items: Int?
     var tasks: Int?
     var secondsPerTask: Double?
+    /// Seconds of each piece of the work, by its name.
+    var parts: [String: Double]?
 
     /// True when the peer has no such operation, for the given reason.
     var unsupported: Bool?
@@ -26,6 +28,7 @@ struct PeerLine: Codable, Equatable {
 struct Sample: Codable, Equatable {
     var seconds: Double
     var secondsPerTask: Double?
+    var parts: [String: Double]?
     var check: String
     var items: Int
     var version: String?
@@ -91,7 +94,7 @@ enum Outcome: Equatable {
         }
         self = .measured(
             Sample(
-                seconds: seconds, secondsPerTask: line.secondsPerTask, check: check, items: items, version: line.version,
+                seconds: seconds, secondsPerTask: line.secondsPerTask, parts: line.parts, check: check, items: items, version: line.version,
                 peakResidentBytes: peak))
     }
 }

@@ -19,12 +19,19 @@ struct Preparation {
         }
         if !inputs.isEmpty {
             let folder = layout.dataFolder(scale: workload.scale)
+            if jobs.contains(.tpch) {
+                try requireSheafJobs()
+                let sql = folder.appending(path: "tpch/sql").path
+                try run(
+                    Command(executable: layout.sheafJobs.path, arguments: ["tpch-sql", "--to", sql, "--scale", String(workload.scale)]),
+                    purpose: "write the queries of TPC-H", hint: "see whether \(sql) can be written")
+            }
             let names = inputs.map(\.rawValue).sorted()
             try run(
                 Command(
                     executable: layout.python.path,
                     arguments: [layout.dataGenerator.path, "--folder", folder.path, "--scale", String(workload.scale)] + names),
-                purpose: "write the data files", hint: "\(folder.path) needs about 1 GB of space")
+                purpose: "write the data files", hint: "\(folder.path) needs about 4 GB of space")
             for name in names { readOnce(folder.appending(path: name)) }
         }
     }
