@@ -51,8 +51,8 @@ extension Column {
 
     /// The value as another type. A value that cannot be converted ends the query with an error.
     ///
-    /// Numbers with a fraction become the nearest integer, of two equally near ones the even one; so do texts such as `1.5` the one farther
-    /// from zero. Texts of numbers may have blanks around them and an exponent. Truths become 1 and 0.
+    /// Numbers with a fraction become the nearest integer, of two equally near ones the even one; texts such as
+    /// `1.5` are rounded too. Texts of numbers may have blanks around them and an exponent. Truths become 1 and 0.
     public func cast<Target: ColumnValue>(to: Target.Type) -> Column<Target> {
         Column<Target>(.cast(expression, Target.sqlType, orNull: false))
     }
