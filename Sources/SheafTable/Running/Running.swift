@@ -143,7 +143,9 @@ extension Table where Row: TableRow {
     ///   line or the result's row, and the column; what the engine says of the SQL (`SQLError`).
     public func collect() async throws -> [Row] {
         try await run("collect") { [relation, workers = session.options.workers] batches in
-            do { return try await RowCollection.rows(of: batches, workers: workers) } catch let error as TaskError { throw relation.placed(error) }
+            do { return try await RowCollection.rows(of: batches, workers: workers) } catch let error as TaskError {
+                throw relation.placed(error)
+            }
         }
     }
 
