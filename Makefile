@@ -24,7 +24,7 @@ demo: ## fetch the flights data, build the sheaf tool and run its jobs on it
 test: ## build and run all tests, the engine's also under ThreadSanitizer, and build the examples
 	@dev/step "Set up" dev/setup test
 	@dev/step "Build the tests" swift build --build-tests
-	@dev/step "Test" swift test --skip-build --disable-xctest
+	@dev/step "Test" dev/postgres swift test --skip-build --disable-xctest
 	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
 	@if [[ -f Examples/Package.swift ]]; then \
 	    dev/step "Build the examples" swift build --package-path Examples --scratch-path .build-examples; \

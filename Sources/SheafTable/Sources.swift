@@ -63,7 +63,7 @@ extension Session {
         return Table<AnyRow>(self, relation, Columns())
     }
 
-    private func typed<Row: TableRow>(
+    package func typed<Row: TableRow>(
         _ location: SourceLocation, _ source: ([RowSchema.Field]) throws(PlanError) -> TableSource
     ) -> Table<Row> {
         do throws(PlanError) {
@@ -78,7 +78,7 @@ extension Session {
         }
     }
 
-    private func untyped(_ source: TableSource, _ location: SourceLocation) -> Table<AnyRow> {
+    package func untyped(_ source: TableSource, _ location: SourceLocation) -> Table<AnyRow> {
         Table(self, Relation(.source(source), columns: nil, location: location), Columns())
     }
 }

@@ -39,6 +39,7 @@ package struct DuckDBDialect: SQLDialect {
             "read_json(\(files(paths))" + (fields.map { ", columns = " + types($0) } ?? "") + ")"
         case .parquet(let paths, _): "read_parquet(\(files(paths)), hive_partitioning = true)"
         case .memory(let table): memory(table)
+        case .external(let table): external(table)
         case .range(let first, let end, let name):
             "(SELECT range AS \(SQLText.identifier(name)) FROM range(\(first), \(end))) AS numbers"
         }
@@ -82,6 +83,16 @@ package struct DuckDBDialect: SQLDialect {
 
     static func isRegistered(_ table: MemoryTable) -> Bool { table.rows.count > mostRowsAsText }
     static func name(of table: MemoryTable) -> String { "memory\(table.number)" }
+
+    static func name(of table: ExternalTable) -> String { "external\(table.number)" }
+
+    /// With the columns as the row type has them: others bring numbers as texts, or moments.
+    private func external(_ table: ExternalTable) -> String {
+        let source = SQLText.identifier(Self.name(of: table))
+        guard let fields = table.columns else { return source }
+        let columns = fields.map { "CAST(\(SQLText.identifier($0.name)) AS \(name(of: $0.type))) AS \(SQLText.identifier($0.name))" }
+        return "(SELECT \(columns.joined(separator: ", ")) FROM \(source)) AS external"
+    }
 
     private func memory(_ table: MemoryTable) -> String {
         if Self.isRegistered(table) { return SQLText.identifier(Self.name(of: table)) }

@@ -23,17 +23,25 @@ public final class DuckDBTables: TableEngine {
 
     public func run(_ relation: Relation) async throws -> any TableBatches {
         let sql = try sql(relation)
-        return try await Batches(opener.database().query(sql, tables: try memoryTables(relation)))
+        return try await Batches(opener.database().query(sql, tables: try await tables(relation)))
     }
 
     public func explain(_ relation: Relation) async throws -> String {
-        let batches = try await Batches(opener.database().query("EXPLAIN " + sql(relation), tables: try memoryTables(relation)))
+        let batches = try await Batches(
+            opener.database().query("EXPLAIN " + sql(relation), tables: try await tables(relation, columnsOnly: true)))
         var text: [String] = []
         while let batch = try await batches.next() {
             guard let plan = batch.columns.last else { continue }
             for row in 0..<batch.rowCount { text.append(plan.string(at: row) ?? "") }
         }
         return text.joined(separator: "\n")
+    }
+
+    public func schema(of relation: Relation) async throws -> ArrowTableSchema {
+        let sql = "SELECT * FROM (\(try sql(relation))\n) LIMIT 0"
+        let batches = try await Batches(opener.database().query(sql, tables: try await tables(relation, columnsOnly: true)))
+        await batches.close()
+        return batches.schema
     }
 
     public func write(_ relation: Relation, to target: TableTarget) async throws -> Int {
@@ -44,22 +52,34 @@ public final class DuckDBTables: TableEngine {
             settings.append("OVERWRITE_OR_IGNORE")
         }
         let copy = "COPY (\(try sql(relation))) TO \(SQLText.string(target.path)) (\(settings.joined(separator: ", ")))"
-        return try await opener.database().execute(copy, tables: try memoryTables(relation))
+        return try await opener.database().execute(copy, tables: try await tables(relation))
     }
 
     public func shutdown() async { await opener.close() }
 
-    /// The tables in memory that the query names.
-    private func memoryTables(_ relation: Relation) throws -> [String: DuckDBTable] {
+    /// The tables in memory that the query names, and those of others, whose rows are read now.
+    private func tables(_ relation: Relation, columnsOnly: Bool = false) async throws -> [String: DuckDBTable] {
         var tables: [String: DuckDBTable] = [:]
         for memory in relation.memoryTables where DuckDBDialect.isRegistered(memory) {
             let batch = try memory.batch()
-            var schema = CArrowABI.ArrowSchema(), array = CArrowABI.ArrowArray()
-            batch.schema.export(to: &schema)
-            batch.export(to: &array)
-            tables[DuckDBDialect.name(of: memory)] = try DuckDBTable(schema: schema, batches: [array])
+            tables[DuckDBDialect.name(of: memory)] = try table(batch.schema, [batch])
+        }
+        for external in relation.externalTables {
+            let (schema, batches) = try await external.read(columnsOnly)
+            tables[DuckDBDialect.name(of: external)] = try table(schema, batches)
         }
         return tables
+    }
+
+    private func table(_ schema: ArrowTableSchema, _ batches: [RecordBatch]) throws -> DuckDBTable {
+        var exported = CArrowABI.ArrowSchema()
+        schema.export(to: &exported)
+        let arrays = batches.map { batch in
+            var array = CArrowABI.ArrowArray()
+            batch.export(to: &array)
+            return array
+        }
+        return try DuckDBTable(schema: exported, batches: arrays)
     }
 }
 

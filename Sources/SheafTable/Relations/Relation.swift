@@ -92,6 +92,8 @@ package enum TableSource: Sendable {
     case parquet([String], [RowSchema.Field]?)
     /// Rows in memory, of which the engine makes a table.
     case memory(MemoryTable)
+    /// Rows that somebody else brings when the query runs.
+    case external(ExternalTable)
     /// Numbers from a first to one before a last.
     case range(Int, Int, name: String)
 }

@@ -89,7 +89,7 @@ extension Table {
         return (graph, [node])
     }
 
-    private func inGraph<Result: Sendable>(
+    package func inGraph<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         if let problem = relation.problem { throw problem }

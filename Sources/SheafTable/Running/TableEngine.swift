@@ -12,6 +12,8 @@ public protocol TableEngine: Sendable {
     ///
     /// - Throws: ``PlanError``, or what the engine says of the query.
     func run(_ relation: Relation) async throws -> any TableBatches
+    /// The columns that a plan's rows have, without running it.
+    func schema(of relation: Relation) async throws -> ArrowTableSchema
     /// How the engine goes about a plan, as text.
     func explain(_ relation: Relation) async throws -> String
     /// Writes a plan's rows to a file.
@@ -20,6 +22,16 @@ public protocol TableEngine: Sendable {
     func write(_ relation: Relation, to target: TableTarget) async throws -> Int
     /// Lets go of files, connections and memory.
     func shutdown() async
+}
+
+extension TableEngine {
+    /// Begins to run the plan, and ends it when the columns are known.
+    public func schema(of relation: Relation) async throws -> ArrowTableSchema {
+        let batches = try await run(relation)
+        let schema = batches.schema
+        await batches.close()
+        return schema
+    }
 }
 
 /// The rows of a running query, batch by batch. To be read by one task at a time, to its end or to ``close()``.
@@ -53,7 +65,7 @@ extension Session {
     }
 
     /// - Throws: ``EngineError`` (`.unsupported`).
-    func tableEngine() throws -> any TableEngine {
+    package func tableEngine() throws -> any TableEngine {
         guard let box = attachment(TableEngineBox.self) else {
             throw EngineError(
                 .unsupported, "this session has no engine for tables",
