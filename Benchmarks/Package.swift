@@ -30,6 +30,7 @@ let package = Package(
                 .product(name: "Sheaf", package: "sheaf"),
                 .product(name: "SheafTable", package: "sheaf"),
                 .product(name: "SheafDuckDB", package: "sheaf"),
+                .product(name: "SheafADBC", package: "sheaf"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

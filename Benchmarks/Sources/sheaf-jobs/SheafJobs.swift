@@ -9,7 +9,7 @@ struct SheafJobs: AsyncParsableCommand {
         subcommands: [
             Tree.self, Wavefront.self, Independent.self, SumByKey.self, WordCount.self, Sort.self, Join.self, SpillingShuffle.self,
             SquareMean.self, SumOfProducts.self, Expression.self, SmallChunks.self, Matmul.self, Stencil.self, OutOfCore.self, TallQR.self,
-            RandomSVD.self, TPCHQueries.self,
+            RandomSVD.self, TPCHQueries.self, LoadPostgres.self,
         ])
 }
 
