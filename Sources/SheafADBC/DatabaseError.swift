@@ -35,6 +35,7 @@ public struct DatabaseError: SheafError {
         case "28P01", "28000": "check the user and the password: in the URL, in PGPASSWORD, or in ~/.pgpass"
         case "42501": "ask for the right to do this, or connect as another user"
         case "57P01", "57P02", "08006": "the server ended the connection; look into its log, then run this again"
+        case "23514": "a row breaks a check of the table, or is in none of its partitions: rows without a day are in none"
         case "53300": "the server has no connection left; close others, or raise max_connections"
         default: nil
         }

@@ -64,9 +64,9 @@ struct Load {
         }
 
         let partitions = report.partitions + uncommitted
-        report.indexes += try await connection.run { [tables] in try tables.finish($0, partitions: partitions, wasMade: target.isNew) }
-        let total = plan.mode == .append ? 0 : sent
-        try await commit(connection, total)
+        let indexes = try await connection.run { [tables] in try tables.finish($0, partitions: partitions, wasMade: target.isNew) }
+        try await commit(connection, plan.mode == .append ? 0 : sent)
+        report.indexes = indexes
     }
 
     /// Rows and batches of the load's one transaction.

@@ -20,7 +20,7 @@ extension Table {
     ///   - partition: PostgreSQL only.
     ///   - timing: when the indexes are built.
     /// - Returns: what was loaded.
-    /// - Throws: ``PlanError`` before anything is contacted; ``LoadError`` with the rows that were committed and the cause, usually a
+    /// - Throws: ``PlanError`` before any row is loaded; ``LoadError`` with the rows that were committed and the cause, usually a
     ///   ``DatabaseError``; `CancellationError`.
     @discardableResult
     public func write(
@@ -40,9 +40,12 @@ extension Table {
                 return try await load.run(relation, on: engine)
             }
         } catch let error as TaskError {
-            guard var failure = error.cause as? LoadError else { throw error }
-            failure.location = error.location
-            throw failure
+            // As what they are, rather than as causes.
+            if var failure = error.cause as? LoadError {
+                failure.location = error.location
+                throw failure
+            }
+            throw error.cause as? PlanError ?? error
         }
     }
 }

@@ -21,7 +21,7 @@ struct TargetTable: Sendable {
 
     /// Makes the table that is to be loaded, or looks at the one that is there.
     func prepare(_ connection: ADBCConnection, _ fields: [ArrowField]) throws -> (columns: [LoadColumn], isNew: Bool) {
-        let exists = plan.mode == .replace ? false : try exists(connection)
+        let exists = plan.mode == .replace ? false : try exists(plan.table, connection)
         if exists, plan.mode == .create {
             throw DatabaseError(
                 .tableExists, "the table \(plan.name) is there already", database: plan.database, statement: "create \(plan.name)",
@@ -36,14 +36,14 @@ struct TargetTable: Sendable {
         return (columns, true)
     }
 
-    private func exists(_ connection: ADBCConnection) throws -> Bool {
+    private func exists(_ table: String, _ connection: ADBCConnection) throws -> Bool {
         let found =
             switch plan.database.kind {
-            case .postgresql: try connection.query("SELECT to_regclass($1) IS NOT NULL", parameters: [quoted(plan.table)])
+            case .postgresql: try connection.query("SELECT to_regclass($1) IS NOT NULL", parameters: [quoted(table)])
             case .sqlite:
                 try connection.query(
                     "SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(?)",
-                    parameters: [plan.table])
+                    parameters: [table])
             }
         guard let column = found.batches.first?.columns.first, column.count == 1 else { return false }
         switch column.cell(at: 0) {
@@ -66,9 +66,9 @@ struct TargetTable: Sendable {
 
     // MARK: During the load
 
-    /// - Returns: the names of the partitions' tables.
+    /// - Returns: the names of the tables made; partitions that are there are left alone.
     func makePartitions(_ connection: ADBCConnection, _ days: [Int32]) throws -> [String] {
-        try days.map { day in
+        try days.compactMap { day in
             let first = CalendarDate(daysSince1970: day), next = CalendarDate(daysSince1970: day &+ 1)
             guard (1...9998).contains(first.year) else {
                 throw DatabaseError(
@@ -76,9 +76,10 @@ struct TargetTable: Sendable {
                     statement: "divide \(plan.name) by day", hint: "filter the rows, or leave the partition away")
             }
             let name = loaded + "_" + "\(first)".replacing("-", with: "")
+            if plan.mode == .append, try exists(name, connection) { return nil }
             // Of moments: from midnight UTC, whatever the server's zone. Days leave the time out.
             try connection.execute(
-                "CREATE TABLE IF NOT EXISTS \(quoted(name)) PARTITION OF \(quoted(loaded)) "
+                "CREATE TABLE \(quoted(name)) PARTITION OF \(quoted(loaded)) "
                     + "FOR VALUES FROM ('\(first) 00:00:00+00') TO ('\(next) 00:00:00+00')")
             return name
         }
