@@ -218,9 +218,9 @@ final class ADBCConnection: @unchecked Sendable {
         var error = error, state = [CChar](repeating: 0, count: 6)
         cadbc_sqlstate(&error, &state)
         let text = error.message.map { String(cString: $0) } ?? "the driver gives no reason (status \(status))"
+        let letters = String(decoding: state.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return DatabaseError(
-            .databaseError, Self.cleaned(text), database: database,
-            sqlState: state[0] == 0 ? nil : state.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }, statement: asked)
+            .databaseError, Self.cleaned(text), database: database, sqlState: letters.isEmpty ? nil : letters, statement: asked)
     }
 
     private func failure(of stream: inout ArrowArrayStream, _ number: Int32, _ asked: String) -> any Error {

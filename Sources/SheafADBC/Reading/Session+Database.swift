@@ -8,7 +8,9 @@ extension Session {
     ///
     /// Nothing is contacted before the table's plan runs. Each run of the plan then runs the query once, on a connection of its own, and
     /// holds its rows in memory until the plan is done, so a plan may name them several times and reads them with several threads. What
-    /// can be left out is best left out in the query. Moments are UTC, whatever the server's zone. Cancelling the task cancels the query.
+    /// can be left out is best left out in the query. Moments are UTC, whatever the server's zone. Cancelling the task cancels the query;
+    /// SQLite's driver notices between batches of rows. In SQLite a column's type is that of its first values: later ones of another end
+    /// the query.
     ///
     /// - Parameters:
     ///   - query: in the database's own SQL. Names and values in the text are the caller's; values of others belong into
