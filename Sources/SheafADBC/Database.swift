@@ -4,7 +4,7 @@ internal import SheafCore
 /// A database that tables are read from and written to, through its ADBC driver.
 ///
 /// Making one contacts nobody; each read and each load has a connection of its own. Its description, and all errors, leave passwords out.
-public struct Database: Sendable, CustomStringConvertible {
+public struct Database: Sendable, CustomStringConvertible, CustomReflectable {
     enum Kind: Hashable, Sendable { case postgresql, sqlite }
     let kind: Kind
     /// What the driver is given.
@@ -32,6 +32,9 @@ public struct Database: Sendable, CustomStringConvertible {
         }
         return Database(kind: .sqlite, location: path, secrets: [], description: "sqlite:\(path)", problem: problem)
     }
+
+    /// Nothing but the description, for debuggers and `dump`.
+    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
     /// A text without the password, should the driver have put it there.
     func redacted(_ text: String) -> String {

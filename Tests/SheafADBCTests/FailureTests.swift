@@ -47,6 +47,13 @@ import Testing
         let session = Session.ofTables(), file = TemporaryFile()
         await #expect(throws: (any Error).self) { try await session.table(from: .sqlite(file.path), query: "SELECT 1").count() }
         #expect(!FileManager.default.fileExists(atPath: file.path))
+        let nowhere = try await databaseError {
+            try await session.table(Event.samples(1)).write(to: .sqlite("/nowhere/else/x.db"), table: "t")
+        }
+        #expect(nowhere.code == .inputNotFound)
+        // An input that is not there makes no file.
+        await #expect(throws: LoadError.self) { try await session.csv("/nowhere/x.csv").write(to: .sqlite(file.path), table: "t") }
+        #expect(!FileManager.default.fileExists(atPath: file.path))
         try await session.table(Event.samples(1)).write(to: .sqlite(file.path), table: "t")
         let error = try await databaseError { _ = try await session.table(from: .sqlite(file.path), query: "SELECT nope FROM t").count() }
         #expect(error.message.contains("nope") && error.statement.contains("nope"))
@@ -67,6 +74,8 @@ import Testing
             #expect(!"\(error)".contains("geheim"))
             var dumped = ""
             dump(error, to: &dumped)
+            dump(database, to: &dumped)
+            debugPrint([database], to: &dumped)
             #expect(!dumped.contains("geheim"))
         }
         await session.close()

@@ -22,9 +22,12 @@ struct Load {
     /// - Throws: ``LoadError``, `CancellationError`.
     mutating func run(_ relation: Relation, on engine: any TableEngine) async throws -> LoadReport {
         do {
+            // First what can fail without the database.
+            let fields = try await engine.schema(of: relation).fields
+            try check(fields)
             let connection = try await ADBCConnection.open(plan.database)
             do {
-                try await load(relation, engine, connection)
+                try await load(relation, fields, engine, connection)
                 try await BlockingThreads.shared.run { connection.close() }
             } catch {
                 try await BlockingThreads.shared.run { connection.close() }
@@ -43,14 +46,18 @@ struct Load {
 
     private var seconds: Double { (ContinuousClock().now - begin) / .seconds(1) }
 
-    private mutating func load(_ relation: Relation, _ engine: any TableEngine, _ connection: ADBCConnection) async throws {
-        let fields = try await engine.schema(of: relation).fields
+    private func check(_ fields: [ArrowField]) throws {
         if let column = plan.partitionColumn, !fields.contains(where: { $0.name == column }) {
             throw PlanError(.invalidArgument, "the rows have no column “\(column)” to be divided by", hint: "name one of \(names(fields))")
         }
         for column in plan.indexes.flatMap(\.columns) where !fields.contains(where: { $0.name == column }) {
             throw PlanError(.invalidArgument, "the rows have no column “\(column)” for an index", hint: "name one of \(names(fields))")
         }
+    }
+
+    private mutating func load(
+        _ relation: Relation, _ fields: [ArrowField], _ engine: any TableEngine, _ connection: ADBCConnection
+    ) async throws {
         let target = try await connection.run { [tables] in try tables.prepare($0, fields) }
         if plan.mode == .append { try await commit(connection, 0) }
 

@@ -1,5 +1,6 @@
 internal import CADBC
 internal import CArrowABI
+internal import Foundation
 internal import SheafArrow
 internal import SheafCore
 
@@ -27,6 +28,13 @@ final class ADBCConnection: @unchecked Sendable {
 
     private init(_ database: Database) throws {
         if let problem = database.problem { throw problem }
+        // Which SQLite's driver takes for a lack of memory.
+        let folder = URL(fileURLWithPath: database.location).deletingLastPathComponent().path
+        if database.kind == .sqlite, !FileManager.default.fileExists(atPath: folder) {
+            throw DatabaseError(
+                .inputNotFound, "there is no folder \(folder)", database: database, statement: "open the file",
+                hint: "make the folder, or correct the path")
+        }
         self.database = database
         api = try ADBCDriver.of(database.kind).get().functions
         handle.initialize(to: AdbcDatabase())
