@@ -26,7 +26,7 @@ test: ## build and run all tests, the engine's also under ThreadSanitizer, and b
 	@dev/step "Build the tests" swift build --build-tests
 	@dev/step "Check what is not to compile" dev/compile-fail
 # A few at a time: all at once, tests wait for one another, and time limits count the waiting.
-	@dev/step "Test" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test --skip-build --disable-xctest
+	@dev/step "Test" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 dev/postgres swift test --skip-build --disable-xctest
 	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
 	@dev/step "Read mutated Arrow files under AddressSanitizer" dev/fuzz-arrow
 	@if [[ -f Examples/Package.swift ]]; then \

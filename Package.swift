@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "SheafArrow", targets: ["SheafArrow"]),
         .library(name: "SheafTable", targets: ["SheafTable"]),
         .library(name: "SheafDuckDB", targets: ["SheafDuckDB"]),
+        .library(name: "SheafADBC", targets: ["SheafADBC"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -58,6 +59,9 @@ let package = Package(
         .target(
             name: "SheafDuckDB", dependencies: ["SheafCore", "SheafArrow", "SheafTable", "CSheaf", "CArrowABI", "CDuckDB"],
             swiftSettings: settings),
+        .target(name: "CADBC", dependencies: ["CArrowABI"]),
+        .target(
+            name: "SheafADBC", dependencies: ["SheafCore", "SheafArrow", "SheafTable", "CADBC", "CArrowABI"], swiftSettings: settings),
         .target(
             name: "SheafInterchange", dependencies: ["SheafCore", "SheafBag", "SheafArray", "SheafArrow", "SheafTable"],
             swiftSettings: settings),
@@ -76,7 +80,8 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
-            name: "sheaf-cli", dependencies: ["Sheaf", "SheafDuckDB", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "sheaf-cli",
+            dependencies: ["Sheaf", "SheafDuckDB", "SheafADBC", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
         .testTarget(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
@@ -98,6 +103,9 @@ let package = Package(
         .testTarget(
             name: "TPCHTests", dependencies: ["SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
             resources: [.copy("Data")], swiftSettings: settings),
+        .testTarget(
+            name: "SheafADBCTests", dependencies: ["SheafADBC", "SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
+            swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),

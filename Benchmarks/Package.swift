@@ -31,6 +31,7 @@ let package = Package(
                 .product(name: "SheafTable", package: "sheaf"),
                 .product(name: "SheafArrow", package: "sheaf"),
                 .product(name: "SheafDuckDB", package: "sheaf"),
+                .product(name: "SheafADBC", package: "sheaf"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -106,4 +106,6 @@ extension SQLError.Position {
 extension ErrorCode {
     /// A statement that the database refused.
     public static let invalidSQL = ErrorCode(rawValue: "invalidSQL")
+    /// The connection has an open result.
+    public static let busy = ErrorCode(rawValue: "busy")
 }

@@ -41,7 +41,7 @@ extension Bag where Element: TableRow {
     /// The elements as a table's rows, in their order.
     public func table(fileID: StaticString = #fileID, line: UInt = #line) -> Table<Element> {
         let location = SourceLocation(fileID: fileID, line: line)
-        let rows = ComputedRows { graph, session in
+        let rows = ComputedRows(columns: try? Element.arrowColumns()) { graph, session in
             let lowering = BagLowering(session: session)
             // Not copied: there is one owner at a time.
             swap(&graph, &lowering.graph)

@@ -112,7 +112,7 @@ extension Session {
         return Table<AnyRow>(self, relation, Columns())
     }
 
-    private func typed<Row: TableRow>(
+    package func typed<Row: TableRow>(
         _ location: SourceLocation, _ source: ([RowSchema.Field]) throws(PlanError) -> TableSource
     ) -> Table<Row> {
         do throws(PlanError) {

@@ -8,7 +8,7 @@ struct SheafTool: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommands.self, GraphCommands.self, PlanCommands.self, SQLCommand.self, FileCommand<Head>.self, FileCommand<Schema>.self,
-            FileCommand<Describe>.self,
+            FileCommand<Describe>.self, LoadCommand.self,
             DemoCommand.self, DoctorCommand.self,
         ])
 

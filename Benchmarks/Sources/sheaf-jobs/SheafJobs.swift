@@ -11,7 +11,7 @@ struct SheafJobs: AsyncParsableCommand {
             SquareMean.self, SumOfProducts.self, Expression.self, SmallChunks.self, Matmul.self, Stencil.self, OutOfCore.self, TallQR.self,
             RandomSVD.self, TableSQL.self, TableCompile.self, GroupBy.self, TableJoin.self, TPCHJob.self, TPCHText.self,
             ReceiveColumns.self,
-            ReceiveRows.self, ArrowRead.self, ArrowWrite.self, TableSort.self,
+            ReceiveRows.self, ArrowRead.self, ArrowWrite.self, TableSort.self, LoadPostgres.self,
         ])
 }
 

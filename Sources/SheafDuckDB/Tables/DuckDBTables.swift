@@ -1,5 +1,5 @@
 internal import CArrowABI
-internal import SheafArrow
+public import SheafArrow
 public import SheafCore
 public import SheafTable
 
@@ -39,6 +39,16 @@ public final class DuckDBTables: TableEngine {
                 for row in 0..<batch.rowCount { text.append(plan.string(at: row) ?? "") }
             }
             return text.joined(separator: "\n")
+        }
+    }
+
+    public func schema(of relation: Relation, _ inputs: TableInputs) async throws -> ArrowTableSchema {
+        let query = try await query(relation)
+        return try await explaining(query) {
+            let sql = "SELECT * FROM (\(query.sql)\n) LIMIT 0"
+            let batches = try await Batches(opener.database().query(sql, tables: try tables(relation, inputs)), failure: query.failure)
+            await batches.close()
+            return batches.schema
         }
     }
 

@@ -1,3 +1,4 @@
+package import SheafArrow
 package import SheafCore
 internal import Synchronization
 
@@ -7,10 +8,13 @@ package final class ComputedRows: Sendable {
     package let number: Int
     /// Adds the tasks. Their values are ``BatchStore``s of one schema; the rows come in their order.
     package let addTasks: @Sendable (inout Graph, Session) throws -> [NodeID]
+    /// The columns that the rows will have, where that is known before: then a query can be explained without them.
+    package let columns: ArrowTableSchema?
     private static let next = Atomic<Int>(1)
 
-    package init(_ addTasks: @escaping @Sendable (inout Graph, Session) throws -> [NodeID]) {
+    package init(columns: ArrowTableSchema? = nil, _ addTasks: @escaping @Sendable (inout Graph, Session) throws -> [NodeID]) {
         self.addTasks = addTasks
+        self.columns = columns
         number = Self.next.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 }
@@ -45,6 +49,15 @@ extension Session {
         return Table(self, Relation(.source(.computed(rows)), columns: names, location: location), Columns())
     }
 
+    /// A table of rows that tasks make, of other types than `Row`'s: others than Sheaf bring numbers as texts, for instance.
+    package func table<Row: TableRow>(casting rows: ComputedRows, to _: Row.Type, location: SourceLocation) throws(PlanError) -> Table<Row>
+    {
+        let fields = try Row.columnFields()
+        let source = Relation(.source(.computed(rows)), columns: fields.map(\.name), location: location)
+        let casts = source.computing(fields.map { ($0.name, .cast(.column($0.name), $0.type, orNull: false)) })
+        return Table(self, casts, Columns())
+    }
+
     /// A plan that cannot be.
     package func table<Row>(failing problem: PlanError, as _: Row.Type = AnyRow.self, location: SourceLocation) -> Table<Row> {
         var problem = problem
@@ -61,6 +74,9 @@ extension Session {
 }
 
 extension TableRow {
+    /// The same, as Arrow has them.
+    package static func arrowColumns() throws(PlanError) -> ArrowTableSchema { try RowBatches<Self>().columns }
+
     /// The columns that the properties stand for.
     package static func columnFields() throws(PlanError) -> [RowSchema.Field] { try RowSchemas.schema(Self.self).fields }
 }
@@ -72,5 +88,14 @@ extension Table {
     > {
         let named = columns.map { NamedColumn(name: $0.name, expression: $0.expression, type: type, isNullable: false) }
         return Table<AnyRow>(session, Relation(.project(relation, named), columns: named.map(\.name), location: location), Columns())
+    }
+}
+
+extension Relation {
+    /// The rows with each column computed from them, under its name.
+    package func computing(_ columns: [(name: String, expression: ScalarExpression)]) -> Relation {
+        Relation(
+            .project(self, columns.map { NamedColumn(name: $0.name, expression: $0.expression, type: .string, isNullable: true) }),
+            columns: columns.map(\.name), location: location)
     }
 }

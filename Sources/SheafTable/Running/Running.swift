@@ -10,7 +10,7 @@ extension Table {
     /// How the engine would go about the query, as text.
     public func explain() async throws -> String {
         let engine = try session.tableEngine()
-        return try await inGraph("explain") { [relation] in try await engine.explain(relation, $0) }
+        return try await inGraph("explain", columnsOnly: true) { [relation] in try await engine.explain(relation, $0) }
     }
 
     /// Runs the query, and hands its rows over batch by batch while it runs; memory holds a few batches at a time.
@@ -89,13 +89,20 @@ extension Table {
 
     private static var queryName: String { "sql → " }
 
+    /// - Parameter columnsOnly: whether inputs of known columns may be without rows.
     private func addQuery<Result: Sendable>(
-        to graph: inout Graph, _ name: String, _ body: @escaping @Sendable (TableInputs, TaskResources) async throws -> Result
+        to graph: inout Graph, _ name: String, columnsOnly: Bool = false,
+        _ body: @escaping @Sendable (TableInputs, TaskResources) async throws -> Result
     ) throws -> NodeID {
         if let problem = relation.problem { throw problem }
         let sources = relation.computedRows
         var arguments: [Graph.Argument] = [], counts: [Int] = []
         for source in sources {
+            if columnsOnly, let columns = source.columns {
+                arguments.append(graph.addConstant(TypedValue(BatchStore(schema: columns))))
+                counts.append(1)
+                continue
+            }
             let nodes = try source.addTasks(&graph, session)
             arguments += nodes.map { .node($0) }
             counts.append(nodes.count)
@@ -116,11 +123,11 @@ extension Table {
         return graph.append(function: function, attributes: attributes, arguments: arguments)
     }
 
-    func inGraph<Result: Sendable>(
-        _ name: String, _ body: @escaping @Sendable (TableInputs) async throws -> Result
+    package func inGraph<Result: Sendable>(
+        _ name: String, columnsOnly: Bool = false, _ body: @escaping @Sendable (TableInputs) async throws -> Result
     ) async throws -> Result {
         var graph = Graph()
-        let node = try addQuery(to: &graph, name) { inputs, _ in try await body(inputs) }
+        let node = try addQuery(to: &graph, name, columnsOnly: columnsOnly) { inputs, _ in try await body(inputs) }
         let values: [AnyValue]
         do {
             values = try await session.compute(try session.plan(graph, outputs: [node]), name: name)

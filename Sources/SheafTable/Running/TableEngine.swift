@@ -13,6 +13,8 @@ public protocol TableEngine: Sendable {
     /// - Parameter inputs: the rows that tasks made for it.
     /// - Throws: ``PlanError``, or what the engine says of the query.
     func run(_ relation: Relation, _ inputs: TableInputs) async throws -> any TableBatches
+    /// The columns that a plan's rows have, without running it.
+    func schema(of relation: Relation, _ inputs: TableInputs) async throws -> ArrowTableSchema
     /// How the engine goes about a plan, as text.
     func explain(_ relation: Relation, _ inputs: TableInputs) async throws -> String
     /// Writes a plan's rows to a file.
@@ -43,7 +45,7 @@ extension Session {
     }
 
     /// - Throws: ``EngineError`` (`.unsupported`).
-    func tableEngine() throws -> any TableEngine {
+    package func tableEngine() throws -> any TableEngine {
         guard let box = attachment(TableEngineBox.self) else {
             throw EngineError(
                 .unsupported, "this session has no engine for tables",

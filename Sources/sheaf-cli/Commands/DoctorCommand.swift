@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Sheaf
+import SheafADBC
 import SheafDuckDB
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -48,7 +49,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func libraries() -> [Check] {
-        (NativeLibraries.check() + LinearLibraries.check() + TableLibraries.check()).map { library in
+        (NativeLibraries.check() + LinearLibraries.check() + TableLibraries.check() + DatabaseDrivers.check()).map { library in
             Check(
                 name: library.name, isFine: library.isFound || library.isOptional,
                 detail: library.isFound ? library.purpose : library.missing)

@@ -1,5 +1,4 @@
 internal import CSheaf
-public import SheafCore
 
 #if canImport(Glibc)
 internal import Glibc
@@ -10,11 +9,11 @@ internal import Darwin
 #endif
 
 /// A lock with a condition to wait on.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         sheaf_condition_init(condition)
     }
@@ -27,10 +26,10 @@ final class Monitor: @unchecked Sendable {
     }
 
     /// Waits so many nanoseconds at most, with the lock held. Returns false when that time has passed.
-    func wait(nanoseconds: UInt64) -> Bool { sheaf_condition_wait(condition, mutex, nanoseconds) }
-    func wakeOne() { pthread_cond_signal(condition) }
+    package func wait(nanoseconds: UInt64) -> Bool { sheaf_condition_wait(condition, mutex, nanoseconds) }
+    package func wakeOne() { pthread_cond_signal(condition) }
 
-    func withLock<R>(_ body: () throws -> R) rethrows -> R {
+    package func withLock<R>(_ body: () throws -> R) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()
@@ -40,10 +39,10 @@ final class Monitor: @unchecked Sendable {
 /// Threads for calls that block, so that they do not take the few threads of Swift's concurrency from everyone else.
 ///
 /// Threads start when work has to wait, up to a limit, and end after some seconds without work.
-final class BlockingThreads: @unchecked Sendable {
-    typealias Job = @Sendable () -> Void
+package final class BlockingThreads: @unchecked Sendable {
+    package typealias Job = @Sendable () -> Void
 
-    static let shared = BlockingThreads(limit: max(16, 4 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    package static let shared = BlockingThreads(limit: max(16, 4 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 
     private let monitor = Monitor()
     private let limit: Int
@@ -58,19 +57,19 @@ final class BlockingThreads: @unchecked Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// Runs a blocking call on a thread of its own and waits for it without blocking.
-    func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    package func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             let isTaken = submit { continuation.resume(with: Result(catching: body)) }
             if !isTaken {
                 continuation.resume(
                     throwing: EngineError(
-                        .noThread, "the system has no thread for a call of DuckDB", hint: "raise the limit on processes (ulimit -u)"))
+                        .noThread, "the system has no thread for a call that blocks", hint: "raise the limit on processes (ulimit -u)"))
             }
         }
     }
 
     /// Has a thread run a job some time. Returns false when there is no thread and none can be started.
-    func submit(_ job: @escaping Job) -> Bool {
+    package func submit(_ job: @escaping Job) -> Bool {
         monitor.withLock {
             jobs.append(job)
             // Idle threads that were woken but do not run yet count as idle, so there may be more jobs than the signal tells.
@@ -90,7 +89,7 @@ final class BlockingThreads: @unchecked Sendable {
             guard let raw else { return }
             Unmanaged<BlockingThreads>.fromOpaque(raw).takeRetainedValue().work()
         }
-        guard sheaf_start_thread("sheaf-duckdb", 8 << 20, body, context.toOpaque()) == 0 else {
+        guard sheaf_start_thread("sheaf-blocking", 8 << 20, body, context.toOpaque()) == 0 else {
             context.release()
             return false
         }
@@ -131,6 +130,4 @@ final class BlockingThreads: @unchecked Sendable {
 extension ErrorCode {
     /// The operating system gave no thread.
     public static let noThread = ErrorCode(rawValue: "noThread")
-    /// The connection has an open result.
-    public static let busy = ErrorCode(rawValue: "busy")
 }
