@@ -1,5 +1,5 @@
 internal import CArrowABI
-public import SheafArrow
+internal import SheafArrow
 public import SheafCore
 public import SheafTable
 
