@@ -1,5 +1,5 @@
 internal import CArrowABI
-internal import SheafArrow
+public import SheafArrow
 public import SheafCore
 public import SheafTable
 
