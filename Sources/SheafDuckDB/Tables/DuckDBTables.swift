@@ -102,6 +102,9 @@ public final class DuckDBTables: TableEngine {
         do { return try await body() } catch { throw await query.failure.explain(error) }
     }
 
+    /// The database, which is opened if it is not yet.
+    func database() async throws -> DuckDBDatabase { try await opener.database() }
+
     public func shutdown() async { await opener.close() }
 
     /// The tables in memory that the query names.
