@@ -6,7 +6,7 @@ SHELL := bash
 
 # The tests whose code runs on several threads; these also run under ThreadSanitizer. Of the bags' tests those whose tasks exchange data:
 # the property tests over large inputs would take an hour there and reach no other code.
-ENGINE_TESTS := ^(SheafLocalTests|ConformanceTests)\.|^SheafBagTests\.(PersistTests|JoinTests|CancellationTests)
+ENGINE_TESTS := ^(SheafLocalTests|ConformanceTests|SheafDuckDBTests|SheafInterchangeTests)\.|^SheafBagTests\.(PersistTests|JoinTests|CancellationTests)
 
 # A warning stops CI, but not a newcomer with a newer compiler.
 ifeq ($(CI),true)
