@@ -54,6 +54,8 @@ public final class NodeFunction: Sendable {
     public let body: Body
     /// For ``Identity/named`` functions; the others take their arguments in their own ways.
     public let passing: Passing
+    /// The type of the result, where the function can be called in another process.
+    package let output: ValueFormat?
     /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
     let stepArguments: [Int]
 
@@ -62,6 +64,18 @@ public final class NodeFunction: Sendable {
         self.identity = identity
         self.body = body
         self.passing = passing
+        output = nil
+        stepArguments = []
+    }
+
+    /// A named function whose result's type is known.
+    @usableFromInline
+    package init(name: String, body: Body, passing: Passing, output: ValueFormat) {
+        self.name = name
+        identity = .named
+        self.body = body
+        self.passing = passing
+        self.output = output
         stepArguments = []
     }
 
@@ -70,6 +84,7 @@ public final class NodeFunction: Sendable {
         self.identity = .fused(steps.map(\.function))
         self.body = body
         passing = .tuple
+        output = nil
         stepArguments = steps.map(\.arguments)
     }
 

@@ -1,0 +1,338 @@
+internal import CSheaf
+internal import SheafCore
+internal import Synchronization
+
+/// One job whose named functions run in worker processes: the same graph, with other bodies.
+final class RemoteRun: Sendable {
+    private let job: Job
+    private let fleet: WorkerFleet
+    private let options: ProcessOptions
+    /// Nodes whose results only workers take, and the caller: those need not be decoded here.
+    private let staysShared: [Bool]
+    /// Large constants, in shared memory from the first call that uses them until the job ends.
+    private let constants = Locked<[ObjectIdentifier: ArenaBlock]>([:])
+
+    /// A function that runs in a worker.
+    private struct Target: Sendable {
+        let name: String
+        let passing: NodeFunction.Passing
+        let result: AnyCodec
+        let format: ValueFormat
+    }
+
+    /// - Throws: ``PlanError``: `.unsupported` for functions that the workers do not know, `.notSerializable` for results and constants that
+    ///   cannot leave their process; ``EngineError`` when the workers cannot be started.
+    init(_ job: Job, fleet: WorkerFleet, options: ProcessOptions) throws {
+        self.job = job
+        self.fleet = fleet
+        self.options = options
+        let graph = job.graph
+        var isRemote = Array(repeating: false, count: graph.functions.count)
+        for (index, function) in graph.functions.enumerated() {
+            if case .named = function.identity { isRemote[index] = true }
+        }
+        if isRemote.contains(true) { try Self.check(graph, isRemote, try fleet.knownFunctions()) }
+        var stays = Array(repeating: true, count: graph.count)
+        for node in 0..<graph.count where !isRemote[graph.functionIndex(node)] {
+            for input in graph.inputs(node) { stays[input] = false }
+        }
+        staysShared = stays
+    }
+
+    /// Everything that can be known before anything runs.
+    private static func check(_ graph: Graph, _ isRemote: [Bool], _ known: Set<String>) throws {
+        var checked = Set<ObjectIdentifier>(), checkedFunctions = Set<Int>()
+        for node in 0..<graph.count where isRemote[graph.functionIndex(node)] {
+            do {
+                if checkedFunctions.insert(graph.functionIndex(node)).inserted {
+                    let function = graph.function(node)
+                    guard known.contains(function.name), let output = function.output else {
+                        throw FunctionRegistry.unregistered(function.name)
+                    }
+                    guard output.codec != nil else { throw PortableFunction.notEncodable(output, "the result of “\(function.name)”") }
+                }
+                for position in graph.argumentRange(node) where graph.arguments[position].isConstant {
+                    let format = ValueFormat(graph.constants[graph.arguments[position].index].type)
+                    guard checked.insert(ObjectIdentifier(format.type)).inserted else { continue }
+                    guard format.codec != nil else { throw PortableFunction.notEncodable(format, "a constant") }
+                }
+            } catch var error as PlanError {
+                error.node = graph.name(node)
+                error.location = graph.attributes(node).location
+                throw error
+            }
+        }
+    }
+
+    /// The job's graph, with bodies that call workers.
+    var graph: Graph {
+        var graph = job.graph
+        for (index, function) in graph.functions.enumerated() {
+            guard case .named = function.identity, let format = function.output, let codec = format.codec else { continue }
+            let target = Target(name: function.name, passing: function.passing, result: codec, format: format)
+            let body: NodeFunction.Body
+            if case .async = function.body {
+                body = .async { [self] scope in try await callWaiting(target, scope) }
+            } else {
+                body = .sync { [self] scope in try call(target, scope) }
+            }
+            graph.functions[index] = NodeFunction(name: function.name, body: body, passing: function.passing, output: format)
+        }
+        return graph
+    }
+
+    // MARK: Arguments and results
+
+    /// What a call's arguments are, and what keeps those in shared memory where they are until it has ended.
+    private func encode(_ values: [AnyValue]) throws -> (arguments: [EncodedValue], blocks: [ArenaBlock]) {
+        var arguments: [EncodedValue] = [], blocks: [ArenaBlock] = []
+        arguments.reserveCapacity(values.count)
+        for value in values {
+            if let block = try sharedBlock(value) {
+                arguments.append(block.place)
+                blocks.append(block)
+                continue
+            }
+            guard let codec = ValueFormat(value.type).codec else {
+                throw PortableFunction.notEncodable(ValueFormat(value.type), "an argument")
+            }
+            var bytes: [UInt8] = []
+            try codec.encode(value, &bytes)
+            if bytes.count < SharedValue.threshold {
+                arguments.append(.inline(bytes))
+            } else {
+                let block = try fleet.arena.store(bytes)
+                // An intermediate value is likely to be used by several tasks of the job; it is encoded again for each, since nobody here
+                // knows when the last has had it. A constant is known to be there to the end.
+                if job.graph.constants.contains(where: { $0 === value }) {
+                    constants.withLock { $0[ObjectIdentifier(value)] = block }
+                }
+                arguments.append(block.place)
+                blocks.append(block)
+            }
+        }
+        return (arguments, blocks)
+    }
+
+    private func sharedBlock(_ value: AnyValue) throws -> ArenaBlock? {
+        if let shared = value as? SharedValue { return shared.block }
+        guard value.byteCount >= SharedValue.threshold / 2 else { return nil }
+        return constants.withLock { $0[ObjectIdentifier(value)] }
+    }
+
+    private func value(_ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID) throws -> AnyValue {
+        switch try EncodedValue(payload: payload) {
+        case .inline(let bytes): return try bytes.withUnsafeBytes { try target.result.decode($0) }
+        case .shared:
+            guard let granted, try EncodedValue(payload: payload) == granted.place else {
+                throw WireError("a result in memory that was not asked for")
+            }
+            let shared = SharedValue(granted, codec: target.result, format: target.format)
+            return staysShared[node] ? shared : try shared.decoded()
+        }
+    }
+
+    // MARK: Synchronous calls
+
+    /// Calls a function in a worker and waits for it on this thread.
+    private func call(_ target: Target, _ scope: TaskScope) throws -> AnyValue {
+        let node = scope.node, attempt = scope.attempt
+        let (arguments, blocks) = try encode((0..<scope.argumentCount).map { scope.reference($0) })
+        defer { withExtendedLifetime(blocks) {} }
+        var losses = 0
+        while true {
+            try scope.checkCancellation()
+            let worker = try fleet.lease()
+            defer { fleet.giveBack(worker) }
+            let request = CallRequest(
+                function: target.name, passing: target.passing, node: UInt32(truncatingIfNeeded: node),
+                attempt: UInt32(truncatingIfNeeded: attempt), seed: job.seed, dropped: worker.takeDropped(), arguments: arguments)
+            let call = fleet.newCall()
+            do {
+                let (payload, granted) = try exchange(request, call, worker, scope.resources)
+                return try value(payload, granted, target, node: node)
+            } catch is WorkerEnded {
+                try judge(worker, call, target, node: node, losses: &losses, isCancelled: scope.resources.isCancelled)
+            } catch let error as WireError {
+                // It cannot be trusted to be where this end thinks it is.
+                worker.kill(.garbled("\(error)"))
+                _ = worker.waitForExit()
+                throw garbled("\(error)", target)
+            }
+        }
+    }
+
+    /// Sends a call and takes what comes until its result. Tells the worker when the run is cancelled, and kills it when that does not help.
+    private func exchange(
+        _ request: CallRequest, _ call: UInt32, _ worker: WorkerProcess, _ resources: TaskResources
+    ) throws -> (payload: [UInt8], granted: ArenaBlock?) {
+        let deadline = options.deadline.map { sheaf_monotonic_nanoseconds() + UInt64($0 * 1e9) }
+        var limit: UInt64?
+        var granted: ArenaBlock?
+        let frame = request.frame(call: call)
+        guard frame.count - Frame.headerBytes <= Frame.maximumPayload else {
+            throw EngineError(
+                .unsupported, "“\(request.function)” has \(request.arguments.count) arguments of \(frame.count) bytes in all",
+                hint: "gather them in steps")
+        }
+        guard worker.calls.send(frame) else { throw WorkerEnded() }
+        while true {
+            switch try worker.calls.receive() {
+            case .end: throw WorkerEnded()
+            case .nothing:
+                let now = sheaf_monotonic_nanoseconds()
+                if let deadline, now > deadline {
+                    worker.kill(.deadline(call: call))
+                    throw WorkerEnded()
+                }
+                if let limit, now > limit {
+                    worker.kill(.cancelled(call: call))
+                    throw WorkerEnded()
+                }
+                if limit == nil, resources.isCancelled {
+                    worker.cancel(call)
+                    limit = now + UInt64(options.grace * 1e9)
+                }
+            case .frame(let frame):
+                guard frame.call == call else { throw WireError("a frame of another call") }
+                switch frame.kind {
+                case .result: return (frame.payload, granted)
+                case .failure: throw try Failure(payload: frame.payload).error
+                case .allocate:
+                    guard granted == nil else { throw WireError("a second request for memory") }
+                    granted = try grant(frame, worker, call)
+                default: throw WireError("a frame of kind “\(frame.kind)” instead of a result")
+                }
+            }
+        }
+    }
+
+    private func grant(_ frame: Frame, _ worker: WorkerProcess, _ call: UInt32) throws -> ArenaBlock? {
+        let count = try frame.payload.withUnsafeBytes { raw in
+            var reader = PayloadReader(raw)
+            let count: UInt64 = try reader.integer()
+            try reader.expectEnd()
+            return count
+        }
+        // Where there is no room the worker is told so, and fails the call itself.
+        let block = try? fleet.arena.allocate(Int(clamping: count))
+        var writer = FrameWriter(.allocated, call: call)
+        (block?.place ?? .inline([])).write(to: &writer)
+        guard worker.calls.send(writer.finish()) else { throw WorkerEnded() }
+        return block
+    }
+
+    // MARK: Calls that wait
+
+    /// Calls an `async` function in a worker, and holds no thread meanwhile.
+    private func callWaiting(_ target: Target, _ scope: AsyncTaskScope) async throws -> AnyValue {
+        let (arguments, blocks) = try encode(scope.arguments)
+        defer { withExtendedLifetime(blocks) {} }
+        var losses = 0
+        while true {
+            try Task.checkCancellation()
+            let worker = try fleet.leastBusy()
+            let request = CallRequest(
+                function: target.name, passing: target.passing, node: UInt32(truncatingIfNeeded: scope.node),
+                attempt: UInt32(truncatingIfNeeded: scope.attempt), seed: job.seed, arguments: arguments)
+            let call = fleet.newCall()
+            do {
+                let frame = try await exchangeWaiting(request, call, worker)
+                switch frame.kind {
+                case .failure: throw try Failure(payload: frame.payload).error
+                default: return try value(frame.payload, nil, target, node: scope.node)
+                }
+            } catch is WorkerEnded {
+                try judge(worker, call, target, node: scope.node, losses: &losses, isCancelled: Task.isCancelled)
+            } catch let error as WireError {
+                worker.kill(.garbled("\(error)"))
+                throw garbled("\(error)", target)
+            }
+        }
+    }
+
+    private func exchangeWaiting(_ request: CallRequest, _ call: UInt32, _ worker: WorkerProcess) async throws -> Frame {
+        let timer = options.deadline.map { deadline in
+            Task.detached {
+                try await Task.sleep(for: .seconds(deadline))
+                worker.kill(.deadline(call: call))
+            }
+        }
+        defer { timer?.cancel() }
+        let ending = Ending()
+        defer { ending.cancel() }
+        return try await withTaskCancellationHandler {
+            try await worker.exchange(call, request.frame(call: call))
+        } onCancel: { [grace = options.grace] in
+            worker.cancel(call)
+            ending.set(
+                Task.detached {
+                    try await Task.sleep(for: .seconds(grace))
+                    worker.kill(.cancelled(call: call))
+                })
+        }
+    }
+
+    /// What kills a worker unless it answers in time.
+    private final class Ending: Sendable {
+        private struct State { var task: Task<Void, any Error>?; var isOver = false }
+        private let state = Locked(State())
+
+        func set(_ task: Task<Void, any Error>) {
+            let isOver = state.withLock { state in
+                state.task = task
+                return state.isOver
+            }
+            if isOver { task.cancel() }
+        }
+
+        func cancel() {
+            let task = state.withLock { state in
+                state.isOver = true
+                return state.task
+            }
+            task?.cancel()
+        }
+    }
+
+    // MARK: Workers that end
+
+    /// Says why a call got no answer, or returns when it is to be sent to another worker.
+    private func judge(
+        _ worker: WorkerProcess, _ call: UInt32, _ target: Target, node: NodeID, losses: inout Int, isCancelled: Bool
+    ) throws {
+        let exit = worker.waitForExit()
+        switch worker.reason {
+        case .cancelled(call): throw CancellationError()
+        case .deadline(call):
+            throw TaskError(
+                .deadlineExceeded, "“\(target.name)” ran longer than the \(options.deadline ?? 0) s it has",
+                hint: "allow more with processes://?deadline=SECONDS, or look why it takes so long")
+        case .garbled(let text): throw garbled(text, target)
+        case .shutdown: throw WorkerFleet.closed
+        case .cancelled, .deadline:
+            // Another call was to be stopped; this one only shared its process.
+            if isCancelled { throw CancellationError() }
+            return
+        case nil: break
+        }
+        if isCancelled { throw CancellationError() }
+        if exit.isFromOutside, losses < options.allowedLosses {
+            losses += 1
+            return
+        }
+        let words = worker.lastWords
+        throw TaskError(
+            .crashed,
+            "the worker process \(worker.process) \(exit) while it ran “\(target.name)” for \(job.graph.name(node))"
+                + (losses > 0 ? ", and so did \(losses) before it" : ""),
+            cause: RemoteError.unlessEmpty(words),
+            hint: options.workerMemory.map { "a worker may have \($0 >> 20) MiB of memory; allow more with worker-memory=SIZE" })
+    }
+
+    private func garbled(_ text: String, _ target: Target) -> EngineError {
+        EngineError(
+            .protocolViolation, "a worker broke the protocol while it ran “\(target.name)”: \(text)",
+            hint: "does the function write to descriptors that are not its own?")
+    }
+}

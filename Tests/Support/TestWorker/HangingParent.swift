@@ -1,0 +1,15 @@
+internal import SheafCore
+internal import SheafWorker
+
+/// A process with busy workers, for somebody to kill.
+enum HangingParent {
+    /// With the argument `hang FOLDER`: says which processes its workers are, keeps them busy, and never ends.
+    static func runIfAsked() async throws {
+        guard CommandLine.arguments.count == 3, CommandLine.arguments[1] == "hang" else { return }
+        let engine = try ProcessesEngine(options: SessionOptions(workers: 2))
+        let session = Session(engine: engine)
+        try engine.start()
+        print(engine.workerProcesses.map(String.init).joined(separator: " "))
+        _ = try await session.compute((0..<2).map { _ in session.delayed(TestFunctions.spin, Delayed(CommandLine.arguments[2] + "/busy")) })
+    }
+}
