@@ -60,7 +60,7 @@ struct Begun {
 
 /// Runs `body` with an engine, shuts it down, and checks that nothing of it is left.
 func withEngine(
-    _ workers: Int = 2, process: ProcessOptions = ProcessOptions(), _ body: @Sendable (ProcessesEngine, Session) async throws -> Void
+    _ workers: Int = 2, process: ProcessOptions = ProcessOptions(), _ body: @escaping @Sendable (ProcessesEngine, Session) async throws -> Void
 ) async throws {
     let engine = try makeEngine(workers, process: process)
     let session = Session(engine: engine)
