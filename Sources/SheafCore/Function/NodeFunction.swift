@@ -56,6 +56,8 @@ public final class NodeFunction: Sendable {
     public let passing: Passing
     /// The type of the result, where the function can be called in another process.
     package let output: ValueFormat?
+    /// Runs several tasks at a time, where that is worth it; ``body`` does the same one by one.
+    package let batch: BatchBody?
     /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
     let stepArguments: [Int]
 
@@ -65,17 +67,19 @@ public final class NodeFunction: Sendable {
         self.body = body
         self.passing = passing
         output = nil
+        batch = nil
         stepArguments = []
     }
 
     /// A named function whose result's type is known.
     @usableFromInline
-    package init(name: String, body: Body, passing: Passing, output: ValueFormat) {
+    package init(name: String, body: Body, passing: Passing, output: ValueFormat, batch: BatchBody? = nil) {
         self.name = name
         identity = .named
         self.body = body
         self.passing = passing
         self.output = output
+        self.batch = batch
         stepArguments = []
     }
 
@@ -85,6 +89,7 @@ public final class NodeFunction: Sendable {
         self.body = body
         passing = .tuple
         output = nil
+        batch = nil
         stepArguments = steps.map(\.arguments)
     }
 

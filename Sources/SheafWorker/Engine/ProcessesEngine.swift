@@ -28,7 +28,7 @@ public final class ProcessesEngine: Engine {
         try WorkerStart.refuseToStartWorkers()
         self.options = options
         self.process = process
-        local = LocalEngine(options: options)
+        local = LocalEngine(options: options, batchWorth: 250_000)
         let command = WorkerCommand(
             path: program ?? ProgramIdentity.currentPath, arguments: arguments, memoryLimit: process.workerMemory)
         fleet = try WorkerFleet(command, count: max(options.workers, 1))

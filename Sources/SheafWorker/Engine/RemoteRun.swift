@@ -4,16 +4,16 @@ internal import Synchronization
 
 /// One job whose named functions run in worker processes: the same graph, with other bodies.
 final class RemoteRun: Sendable {
-    private let job: Job
-    private let fleet: WorkerFleet
-    private let options: ProcessOptions
+    let job: Job
+    let fleet: WorkerFleet
+    let options: ProcessOptions
     /// Nodes whose results only workers take, and the caller: those need not be decoded here.
     private let staysShared: [Bool]
     /// Large constants, in shared memory from the first call that uses them until the job ends.
     private let constants = Locked<[ObjectIdentifier: ArenaBlock]>([:])
 
     /// A function that runs in a worker.
-    private struct Target: Sendable {
+    struct Target: Sendable {
         let name: String
         let passing: NodeFunction.Passing
         let result: AnyCodec
@@ -70,13 +70,15 @@ final class RemoteRun: Sendable {
         for (index, function) in graph.functions.enumerated() {
             guard case .named = function.identity, let format = function.output, let codec = format.codec else { continue }
             let target = Target(name: function.name, passing: function.passing, result: codec, format: format)
-            let body: NodeFunction.Body
             if case .async = function.body {
-                body = .async { [self] scope in try await callWaiting(target, scope) }
+                graph.functions[index] = NodeFunction(
+                    name: function.name, body: .async { [self] scope in try await callWaiting(target, scope) }, passing: function.passing,
+                    output: format)
             } else {
-                body = .sync { [self] scope in try call(target, scope) }
+                graph.functions[index] = NodeFunction(
+                    name: function.name, body: .sync { [self] scope in try callOne(target, scope) }, passing: function.passing,
+                    output: format, batch: { [self] tasks, resources in callAll(target, tasks, resources) })
             }
-            graph.functions[index] = NodeFunction(name: function.name, body: body, passing: function.passing, output: format)
         }
         return graph
     }
@@ -84,7 +86,7 @@ final class RemoteRun: Sendable {
     // MARK: Arguments and results
 
     /// What a call's arguments are, and what keeps those in shared memory where they are until it has ended.
-    private func encode(_ values: [AnyValue]) throws -> (arguments: [EncodedValue], blocks: [ArenaBlock]) {
+    func encode(_ values: [AnyValue]) throws -> (arguments: [EncodedValue], blocks: [ArenaBlock]) {
         var arguments: [EncodedValue] = [], blocks: [ArenaBlock] = []
         arguments.reserveCapacity(values.count)
         for value in values {
@@ -120,7 +122,7 @@ final class RemoteRun: Sendable {
         return constants.withLock { $0[ObjectIdentifier(value)] }
     }
 
-    private func value(_ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID) throws -> AnyValue {
+    func value(_ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID) throws -> AnyValue {
         switch try EncodedValue(payload: payload) {
         case .inline(let bytes): return try bytes.withUnsafeBytes { try target.result.decode($0) }
         case .shared:
@@ -130,96 +132,6 @@ final class RemoteRun: Sendable {
             let shared = SharedValue(granted, codec: target.result, format: target.format)
             return staysShared[node] ? shared : try shared.decoded()
         }
-    }
-
-    // MARK: Synchronous calls
-
-    /// Calls a function in a worker and waits for it on this thread.
-    private func call(_ target: Target, _ scope: TaskScope) throws -> AnyValue {
-        let node = scope.node, attempt = scope.attempt
-        let (arguments, blocks) = try encode((0..<scope.argumentCount).map { scope.reference($0) })
-        defer { withExtendedLifetime(blocks) {} }
-        var losses = 0
-        while true {
-            try scope.checkCancellation()
-            let worker = try fleet.lease()
-            defer { fleet.giveBack(worker) }
-            let request = CallRequest(
-                function: target.name, passing: target.passing, node: UInt32(truncatingIfNeeded: node),
-                attempt: UInt32(truncatingIfNeeded: attempt), seed: job.seed, dropped: worker.takeDropped(), arguments: arguments)
-            let call = fleet.newCall()
-            do {
-                let (payload, granted) = try exchange(request, call, worker, scope.resources)
-                return try value(payload, granted, target, node: node)
-            } catch is WorkerEnded {
-                try judge(worker, call, target, node: node, losses: &losses, isCancelled: scope.resources.isCancelled)
-            } catch let error as WireError {
-                // It cannot be trusted to be where this end thinks it is.
-                worker.kill(.garbled("\(error)"))
-                _ = worker.waitForExit()
-                throw garbled("\(error)", target)
-            }
-        }
-    }
-
-    /// Sends a call and takes what comes until its result. Tells the worker when the run is cancelled, and kills it when that does not help.
-    private func exchange(
-        _ request: CallRequest, _ call: UInt32, _ worker: WorkerProcess, _ resources: TaskResources
-    ) throws -> (payload: [UInt8], granted: ArenaBlock?) {
-        let deadline = options.deadline.map { sheaf_monotonic_nanoseconds() + UInt64($0 * 1e9) }
-        var limit: UInt64?
-        var granted: ArenaBlock?
-        let frame = request.frame(call: call)
-        guard frame.count - Frame.headerBytes <= Frame.maximumPayload else {
-            throw EngineError(
-                .unsupported, "“\(request.function)” has \(request.arguments.count) arguments of \(frame.count) bytes in all",
-                hint: "gather them in steps")
-        }
-        guard worker.calls.send(frame) else { throw WorkerEnded() }
-        while true {
-            switch try worker.calls.receive() {
-            case .end: throw WorkerEnded()
-            case .nothing:
-                let now = sheaf_monotonic_nanoseconds()
-                if let deadline, now > deadline {
-                    worker.kill(.deadline(call: call))
-                    throw WorkerEnded()
-                }
-                if let limit, now > limit {
-                    worker.kill(.cancelled(call: call))
-                    throw WorkerEnded()
-                }
-                if limit == nil, resources.isCancelled {
-                    worker.cancel(call)
-                    limit = now + UInt64(options.grace * 1e9)
-                }
-            case .frame(let frame):
-                guard frame.call == call else { throw WireError("a frame of another call") }
-                switch frame.kind {
-                case .result: return (frame.payload, granted)
-                case .failure: throw try Failure(payload: frame.payload).error
-                case .allocate:
-                    guard granted == nil else { throw WireError("a second request for memory") }
-                    granted = try grant(frame, worker, call)
-                default: throw WireError("a frame of kind “\(frame.kind)” instead of a result")
-                }
-            }
-        }
-    }
-
-    private func grant(_ frame: Frame, _ worker: WorkerProcess, _ call: UInt32) throws -> ArenaBlock? {
-        let count = try frame.payload.withUnsafeBytes { raw in
-            var reader = PayloadReader(raw)
-            let count: UInt64 = try reader.integer()
-            try reader.expectEnd()
-            return count
-        }
-        // Where there is no room the worker is told so, and fails the call itself.
-        let block = try? fleet.arena.allocate(Int(clamping: count))
-        var writer = FrameWriter(.allocated, call: call)
-        (block?.place ?? .inline([])).write(to: &writer)
-        guard worker.calls.send(writer.finish()) else { throw WorkerEnded() }
-        return block
     }
 
     // MARK: Calls that wait
@@ -298,7 +210,7 @@ final class RemoteRun: Sendable {
     // MARK: Workers that end
 
     /// Says why a call got no answer, or returns when it is to be sent to another worker.
-    private func judge(
+    func judge(
         _ worker: WorkerProcess, _ call: UInt32, _ target: Target, node: NodeID, losses: inout Int, isCancelled: Bool
     ) throws {
         let exit = worker.waitForExit()
@@ -330,7 +242,7 @@ final class RemoteRun: Sendable {
             hint: options.workerMemory.map { "a worker may have \($0 >> 20) MiB of memory; allow more with worker-memory=SIZE" })
     }
 
-    private func garbled(_ text: String, _ target: Target) -> EngineError {
+    func garbled(_ text: String, _ target: Target) -> EngineError {
         EngineError(
             .protocolViolation, "a worker broke the protocol while it ran “\(target.name)”: \(text)",
             hint: "does the function write to descriptors that are not its own?")

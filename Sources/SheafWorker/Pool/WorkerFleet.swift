@@ -61,7 +61,7 @@ package final class WorkerFleet: Sendable {
                 if state.isStopped { throw Self.closed }
                 return state.places.indices.filter { state.places[$0].worker?.isAlive != true && !state.places[$0].isLeased }
             }
-            let started = try missing.map { (place: $0, worker: try WorkerProcess(command, arena: arena.descriptor)) }
+            let started = try missing.map { (place: $0, worker: try WorkerProcess(command, arena: arena)) }
             do {
                 for item in started { try greet(item.worker) }
             } catch {
@@ -122,7 +122,7 @@ package final class WorkerFleet: Sendable {
                 return state.places[place].worker
             }
             if let present, present.isAlive { return present }
-            let worker = try WorkerProcess(command, arena: arena.descriptor)
+            let worker = try WorkerProcess(command, arena: arena)
             do { try greet(worker) } catch {
                 worker.kill(.shutdown)
                 throw error

@@ -47,6 +47,8 @@ package final class WorkerProcess: Sendable {
     package let calls: Channel
     private let control: Channel
     private let errors: Int32
+    /// Where the worker says which call it runs.
+    private let cell: ArenaBlock
     private let hasEnded = DispatchSemaphore(value: 0)
 
     private struct State {
@@ -63,20 +65,23 @@ package final class WorkerProcess: Sendable {
     /// Starts a process; ``greet(_:patience:)`` waits until it is there.
     ///
     /// - Throws: ``EngineError`` (`.inputOutput`).
-    package init(_ command: WorkerCommand, arena: Int32) throws {
+    package init(_ command: WorkerCommand, arena: Arena) throws {
+        cell = try arena.allocate(MemoryLayout<UInt32>.size)
+        cell.bytes.storeBytes(of: 0, as: UInt32.self)
         let (calls, otherCalls) = try Channel.pair(), (control, otherControl) = try Channel.pair()
         var pipes: [Int32] = [-1, -1]
         guard pipe(&pipes) == 0 else { throw EngineError(.inputOutput, "cannot make a pipe: \(String(cString: strerror(errno)))") }
         for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(pipes[1]) }
-        var environment = Self.environment(without: [WorkerStart.variable, WorkerStart.memoryVariable])
+        var environment = Self.environment(without: [WorkerStart.variable, WorkerStart.memoryVariable, WorkerStart.cellVariable])
+        environment.append("\(WorkerStart.cellVariable)=\(cell.offset)")
         environment.append("\(WorkerStart.variable)=\(WorkerStart.serve)")
         if let limit = command.memoryLimit { environment.append("\(WorkerStart.memoryVariable)=\(limit)") }
         // What a crashed worker has to say is said here; the runtime's own report can take seconds.
         if getenv("SWIFT_BACKTRACE") == nil { environment.append("SWIFT_BACKTRACE=enable=no") }
         let process = withCStrings([command.path] + command.arguments) { arguments in
             withCStrings(environment) { environment in
-                [otherCalls.descriptor, otherControl.descriptor, arena].withUnsafeBufferPointer { descriptors in
+                [otherCalls.descriptor, otherControl.descriptor, arena.descriptor].withUnsafeBufferPointer { descriptors in
                     sheaf_spawn(command.path, arguments, environment, descriptors.baseAddress, Int32(descriptors.count), pipes[1])
                 }
             }
@@ -130,12 +135,14 @@ package final class WorkerProcess: Sendable {
                     let hello = try Hello(payload: frame.payload)
                     guard hello.architecture == ProgramIdentity.architecture else {
                         throw EngineError(
-                            .protocolViolation, "the worker runs on \(hello.architecture), and this process on \(ProgramIdentity.architecture)",
+                            .protocolViolation,
+                            "the worker runs on \(hello.architecture), and this process on \(ProgramIdentity.architecture)",
                             hint: "build the program for the worker's machine, too")
                     }
                     guard hello.program == program else {
                         throw EngineError(
-                            .protocolViolation, "the worker is another build of the program", hint: "it was rebuilt meanwhile; start it again")
+                            .protocolViolation, "the worker is another build of the program",
+                            hint: "it was rebuilt meanwhile; start it again")
                     }
                     return hello
                 }
@@ -173,7 +180,9 @@ package final class WorkerProcess: Sendable {
 
     /// Listens until the process has ended, then tells everybody.
     private func watch() {
-        var ends = [pollfd(fd: control.descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: errors, events: Int16(POLLIN), revents: 0)]
+        var ends = [
+            pollfd(fd: control.descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
+        ]
         while ends[0].fd >= 0 {
             guard poll(&ends, nfds_t(ends.count), -1) >= 0 else { continue }
             if ends[1].revents != 0, !readErrors() { ends[1].fd = -1 }
@@ -268,6 +277,9 @@ package final class WorkerProcess: Sendable {
         state.withLock { $0.reason = $0.reason ?? .shutdown }
         control.send(Frame(.shutdown).bytes)
     }
+
+    /// The synchronous call that it runs, or ran last.
+    package var runningCall: UInt32 { cell.bytes.load(as: UInt32.self) }
 
     // MARK: Values
 

@@ -56,6 +56,8 @@ private final class WorkerServer: Sendable {
     private let runner: CallRunner
     private let names: [String]
     private let identity: String
+    /// Where the engine looks which call runs here, in the shared memory.
+    private let cell: UInt64
     private struct State {
         /// The synchronous call that runs now.
         var running: (call: UInt32, resources: TaskResources)?
@@ -75,6 +77,8 @@ private final class WorkerServer: Sendable {
             let status = sheaf_limit_memory(bytes)
             guard status == 0 else { throw EngineError(.unsupported, "cannot limit memory: \(String(cString: strerror(status)))") }
         }
+        cell = getenv(WorkerStart.cellVariable).flatMap { UInt64(String(cString: $0)) } ?? 0
+        unsetenv(WorkerStart.cellVariable)
         for descriptor in [WorkerStart.calls, WorkerStart.control, WorkerStart.arena] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         // What is printed appears line by line, also when the process is killed afterwards.
         sheaf_print_by_line()
@@ -95,32 +99,77 @@ private final class WorkerServer: Sendable {
         startThread(named: "sheaf-calls") { [self] in work() }
     }
 
-    private static func end(_ status: Int32) -> Never {
+    fileprivate static func end(_ status: Int32) -> Never {
         fflush(nil)
         _exit(status)
     }
 
     // MARK: Synchronous calls
 
-    private func work() {
-        do {
+    /// What the thread of synchronous calls has received and not run, and what it has not sent yet. An engine sends many calls at a time;
+    /// their results go back together as long as that delays none for long.
+    private final class Inbox {
+        let calls: Channel
+        var waiting: [Frame] = []
+        private var replies: [UInt8] = []
+        private var since: UInt64 = 0
+        private static let most = 1 << 15
+        private static let patience: UInt64 = 100_000
+
+        init(_ calls: Channel) { self.calls = calls }
+
+        /// The next frame, from the socket after those that wait. Blocks; `nil` at the end.
+        func next() throws -> Frame? {
+            if !waiting.isEmpty { return waiting.removeFirst() }
+            return try receive()
+        }
+
+        func receive() throws -> Frame? {
             while true {
                 switch try calls.receive() {
-                case .end: Self.end(0)
+                case .frame(let frame): return frame
+                case .end: return nil
                 case .nothing: continue
-                case .frame(let frame):
-                    guard frame.kind == .call else { throw WireError("a frame of kind “\(frame.kind)” instead of a call") }
-                    let reply = reply(to: try CallRequest(payload: frame.payload), frame.call)
-                    guard calls.send(reply) else { Self.end(0) }
                 }
             }
+        }
+
+        func send(_ bytes: [UInt8]) {
+            if replies.isEmpty { since = sheaf_monotonic_nanoseconds() }
+            replies += bytes
+            if replies.count >= Self.most || (waiting.isEmpty && !calls.hasMore) { flush() }
+        }
+
+        /// Before something that may take long.
+        func flushIfLate() {
+            if !replies.isEmpty, sheaf_monotonic_nanoseconds() - since > Self.patience { flush() }
+        }
+
+        func flush() {
+            guard !replies.isEmpty else { return }
+            guard calls.send(replies) else { WorkerServer.end(0) }
+            replies.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func work() {
+        let inbox = Inbox(calls)
+        do {
+            let cell = try runner.arena.bytes(offset: cell, count: 4)
+            while let frame = try inbox.next() {
+                guard frame.kind == .call else { throw WireError("a frame of kind “\(frame.kind)” instead of a call") }
+                inbox.flushIfLate()
+                cell.storeBytes(of: frame.call, as: UInt32.self)
+                inbox.send(reply(to: try CallRequest(payload: frame.payload), frame.call, inbox))
+            }
+            Self.end(0)
         } catch {
             Worker.say("the worker \(error)")
             Self.end(3)
         }
     }
 
-    private func reply(to request: CallRequest, _ call: UInt32) -> [UInt8] {
+    private func reply(to request: CallRequest, _ call: UInt32, _ inbox: Inbox) -> [UInt8] {
         state.withLock { state in
             state.latest = call
             if !state.cancelled.isEmpty { state.cancelled = state.cancelled.filter { $0 >= call } }
@@ -134,13 +183,13 @@ private final class WorkerServer: Sendable {
             defer { state.withLock { $0.running = nil } }
             if isCancelled { throw CancellationError() }
             let value: AnyValue = try runner.run(prepared)
-            return try result(value, prepared.function.result, call)
+            return try result(value, prepared.function.result, call, inbox)
         } catch {
             return CallRunner.failure(error, call: call)
         }
     }
 
-    private func result(_ value: AnyValue, _ codec: AnyCodec, _ call: UInt32) throws -> [UInt8] {
+    private func result(_ value: AnyValue, _ codec: AnyCodec, _ call: UInt32, _ inbox: Inbox) throws -> [UInt8] {
         var writer = FrameWriter(.result, call: call)
         writer.append(UInt8(0))
         try writer.appendSized { try codec.encode(value, &$0) }
@@ -148,9 +197,9 @@ private final class WorkerServer: Sendable {
         guard count >= SharedValue.threshold else { return writer.finish() }
         var ask = FrameWriter(.allocate, call: call)
         ask.append(UInt64(count))
+        inbox.flush()
         guard calls.send(ask.finish()) else { Self.end(0) }
-        guard case .frame(let answer) = try calls.receive() else { Self.end(0) }
-        guard answer.kind == .allocated, answer.call == call else { throw WireError("a frame of kind “\(answer.kind)” instead of memory") }
+        let answer = try memory(for: call, inbox)
         switch try EncodedValue(payload: answer.payload) {
         case .inline: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
         case .shared(let number, let offset, let room):
@@ -162,6 +211,21 @@ private final class WorkerServer: Sendable {
             EncodedValue.shared(number: number, offset: offset, count: room).write(to: &place)
             return place.finish()
         }
+    }
+
+    /// The answer to a request for memory; calls that were sent before it wait.
+    private func memory(for call: UInt32, _ inbox: Inbox) throws -> Frame {
+        while let frame = try inbox.receive() {
+            if frame.kind == .call {
+                inbox.waiting.append(frame)
+                continue
+            }
+            guard frame.kind == .allocated, frame.call == call else {
+                throw WireError("a frame of kind “\(frame.kind)” instead of memory")
+            }
+            return frame
+        }
+        Self.end(0)
     }
 
     // MARK: Everything else

@@ -16,6 +16,9 @@ package enum WorkerStart {
     /// The most bytes of memory that the worker may have for itself; none when it is missing.
     package static let memoryVariable = "SHEAF_WORKER_MEMORY"
 
+    /// Where in the shared memory the worker says which call it runs (32 bits), so that a crash can be told from the calls around it.
+    package static let cellVariable = "SHEAF_WORKER_CELL"
+
     /// Calls of synchronous functions, one at a time, and their results.
     package static let calls: Int32 = 3
     /// Everything else: `async` calls, cancellation, the end. The worker ends when this does.

@@ -46,7 +46,8 @@ package struct Failure: Sendable, Equatable {
 
     /// The error again.
     package var error: any Error {
-        let code = ErrorCode(rawValue: code), cause = cause.isEmpty ? nil : RemoteError(description: cause), hint = hint.isEmpty ? nil : hint
+        let code = ErrorCode(rawValue: code), cause = cause.isEmpty ? nil : RemoteError(description: cause),
+            hint = hint.isEmpty ? nil : hint
         switch kind {
         case .cancelled: return CancellationError()
         case .engine: return EngineError(code, message, cause: cause, hint: hint)
