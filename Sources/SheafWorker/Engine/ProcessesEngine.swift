@@ -49,7 +49,10 @@ public final class ProcessesEngine: Engine {
     public func get(_ ref: ValueRef) async throws -> Payload {
         let payload = try await local.get(ref)
         guard case .value(let value) = payload, let shared = value as? SharedValue else { return payload }
-        return .value(try shared.decoded())
+        let decoded = try shared.decoded()
+        // Should it be an argument again, it is there already.
+        fleet.known.insert(decoded, shared.block)
+        return .value(decoded)
     }
 
     public func release(_ refs: [ValueRef]) async { await local.release(refs) }

@@ -9,8 +9,6 @@ final class RemoteRun: Sendable {
     let options: ProcessOptions
     /// Nodes whose results only workers take, and the caller: those need not be decoded here.
     private let staysShared: [Bool]
-    /// Large constants, in shared memory from the first call that uses them until the job ends.
-    private let constants = Locked<[ObjectIdentifier: ArenaBlock]>([:])
 
     /// A function that runs in a worker.
     struct Target: Sendable {
@@ -38,6 +36,8 @@ final class RemoteRun: Sendable {
         }
         staysShared = stays
     }
+
+    deinit { fleet.known.purge() }
 
     /// Everything that can be known before anything runs.
     private static func check(_ graph: Graph, _ isRemote: [Bool], _ known: Set<String>) throws {
@@ -104,11 +104,7 @@ final class RemoteRun: Sendable {
                 arguments.append(.inline(bytes))
             } else {
                 let block = try fleet.arena.store(bytes)
-                // An intermediate value is likely to be used by several tasks of the job; it is encoded again for each, since nobody here
-                // knows when the last has had it. A constant is known to be there to the end.
-                if job.graph.constants.contains(where: { $0 === value }) {
-                    constants.withLock { $0[ObjectIdentifier(value)] = block }
-                }
+                fleet.known.insert(value, block)
                 arguments.append(block.place)
                 blocks.append(block)
             }
@@ -119,7 +115,7 @@ final class RemoteRun: Sendable {
     private func sharedBlock(_ value: AnyValue) throws -> ArenaBlock? {
         if let shared = value as? SharedValue { return shared.block }
         guard value.byteCount >= SharedValue.threshold / 2 else { return nil }
-        return constants.withLock { $0[ObjectIdentifier(value)] }
+        return fleet.known.block(of: value)
     }
 
     func value(_ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID) throws -> AnyValue {

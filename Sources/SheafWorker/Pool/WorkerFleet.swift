@@ -5,6 +5,8 @@ internal import Synchronization
 package final class WorkerFleet: Sendable {
     package let count: Int
     package let arena: Arena
+    /// What lies in the arena and in this process, too.
+    let known = KnownValues()
     private let command: WorkerCommand
     private let identity: String
     /// The names of the functions that workers know, once one has said.

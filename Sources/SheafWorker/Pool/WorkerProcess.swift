@@ -12,23 +12,6 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// How workers are started.
-package struct WorkerCommand: Sendable {
-    /// The program's file.
-    package var path: String
-    package var arguments: [String] = []
-    /// The most bytes of memory that a worker may have for itself.
-    package var memoryLimit: Int?
-    /// The most seconds until it has said who it is.
-    package var patience = 20.0
-
-    package init(path: String, arguments: [String] = [], memoryLimit: Int? = nil) {
-        self.path = path
-        self.arguments = arguments
-        self.memoryLimit = memoryLimit
-    }
-}
-
 /// One worker process, from this end: started, talked to, watched, and reaped. It ends when this object's process does.
 package final class WorkerProcess: Sendable {
     /// Why this end killed it.
@@ -73,19 +56,8 @@ package final class WorkerProcess: Sendable {
         guard pipe(&pipes) == 0 else { throw EngineError(.inputOutput, "cannot make a pipe: \(String(cString: strerror(errno)))") }
         for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(pipes[1]) }
-        var environment = Self.environment(without: [WorkerStart.variable, WorkerStart.memoryVariable, WorkerStart.cellVariable])
-        environment.append("\(WorkerStart.cellVariable)=\(cell.offset)")
-        environment.append("\(WorkerStart.variable)=\(WorkerStart.serve)")
-        if let limit = command.memoryLimit { environment.append("\(WorkerStart.memoryVariable)=\(limit)") }
-        // What a crashed worker has to say is said here; the runtime's own report can take seconds.
-        if getenv("SWIFT_BACKTRACE") == nil { environment.append("SWIFT_BACKTRACE=enable=no") }
-        let process = withCStrings([command.path] + command.arguments) { arguments in
-            withCStrings(environment) { environment in
-                [otherCalls.descriptor, otherControl.descriptor, arena.descriptor].withUnsafeBufferPointer { descriptors in
-                    sheaf_spawn(command.path, arguments, environment, descriptors.baseAddress, Int32(descriptors.count), pipes[1])
-                }
-            }
-        }
+        let process = command.start(
+            [otherCalls.descriptor, otherControl.descriptor, arena.descriptor], errors: pipes[1], cell: cell.offset)
         guard process > 0 else {
             close(pipes[0])
             throw EngineError(
@@ -98,17 +70,6 @@ package final class WorkerProcess: Sendable {
         errors = pipes[0]
         calls.setPatience(milliseconds: 20)
         startThread(named: "sheaf-watch") { [self] in watch() }
-    }
-
-    private static func environment(without names: [String]) -> [String] {
-        var list: [String] = []
-        guard var entry = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?(environ) else { return list }
-        while let text = entry.pointee {
-            let item = String(cString: text)
-            if !names.contains(where: { item.hasPrefix($0 + "=") }) { list.append(item) }
-            entry += 1
-        }
-        return list
     }
 
     /// Waits for the worker to say who it is.
@@ -312,11 +273,3 @@ extension ErrorCode {
 }
 
 private func systemKill(_ process: Int32, _ signal: Int32) -> Int32 { kill(process, signal) }
-
-/// Calls `body` with a null-terminated list of C strings.
-private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
-    var list: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-    list.append(nil)
-    defer { for item in list { free(item) } }
-    return list.withUnsafeBufferPointer { body($0.baseAddress!) }
-}
