@@ -75,6 +75,29 @@ struct FaultTests {
         }
     }
 
+    @Test("whatever is killed and whenever, the results are right", arguments: [1, 3])
+    func chaos(workers: Int) async throws {
+        try await withEngine(workers, process: ProcessOptions(allowedLosses: 1000)) { engine, session in
+            let killer = Task {
+                var random = SplitMix64(seed: 4)
+                while !Task.isCancelled {
+                    try await Task.sleep(for: .milliseconds(Int(random.next() % 40)))
+                    if let victim = engine.workerProcesses.randomElement() { kill(victim, SIGKILL) }
+                }
+            }
+            defer { killer.cancel() }
+            for round in 0..<12 {
+                let large = session.delayed(TestFunctions.bytes, Delayed(100_000 + round))
+                let sums = (0..<4).map { _ in session.delayed(TestFunctions.sum, large) }
+                let waits = (0..<60).map { session.delayed(TestFunctions.waits, Delayed($0)) }
+                let small = (0..<200).map { session.delayed(TestFunctions.add, waits[$0 % 60], Delayed($0)) }
+                let found = try await session.compute(sums + waits + small)
+                let expected = Array(repeating: 100_000 + round, count: 4) + Array(0..<60) + (0..<200).map { $0 % 60 + $0 }
+                #expect(found == expected)
+            }
+        }
+    }
+
     @Test("a function that leaves the process is an error, not a success")
     func leaves() async throws {
         try await withEngine(1) { _, session in

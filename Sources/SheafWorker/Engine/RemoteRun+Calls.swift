@@ -62,12 +62,13 @@ extension RemoteRun {
             return nil
         }
         while let first = next() {
-            let worker: WorkerProcess
-            do { worker = try fleet.lease() } catch {
+            let lease: WorkerFleet.Lease
+            do { lease = try fleet.lease() } catch {
                 tasks.done(first.task.node, .failure(error))
                 continue
             }
-            defer { fleet.giveBack(worker) }
+            defer { fleet.giveBack(lease) }
+            let worker = lease.worker
             var traffic = Traffic()
             do {
                 try converse(with: worker, from: first, next, &traffic, target, tasks, resources)

@@ -96,10 +96,17 @@ package final class WorkerFleet: Sendable {
         return functions.withLock { $0 ?? [] }
     }
 
-    /// A worker for one synchronous call at a time; ``giveBack(_:)`` it. Starts one where there is none.
+    /// A worker that runs synchronous calls for one caller.
+    struct Lease {
+        let worker: WorkerProcess
+        /// The place stays leased even when its worker has ended and another has taken it.
+        fileprivate let place: Int
+    }
+
+    /// A worker for synchronous calls; ``giveBack(_:)`` it. Starts one where there is none.
     ///
     /// - Precondition: at most ``count`` are leased at a time.
-    package func lease() throws -> WorkerProcess {
+    func lease() throws -> Lease {
         let (place, found) = try state.withLock { state -> (Int, WorkerProcess?) in
             if state.isStopped { throw Self.closed }
             // A place with a live worker first.
@@ -110,8 +117,8 @@ package final class WorkerFleet: Sendable {
             state.places[place].isLeased = true
             return (place, state.places[place].worker)
         }
-        if let found, found.isAlive { return found }
-        do { return try replace(at: place) } catch {
+        if let found, found.isAlive { return Lease(worker: found, place: place) }
+        do { return Lease(worker: try replace(at: place), place: place) } catch {
             state.withLock { $0.places[place].isLeased = false }
             throw error
         }
@@ -134,11 +141,7 @@ package final class WorkerFleet: Sendable {
         }
     }
 
-    package func giveBack(_ worker: WorkerProcess) {
-        state.withLock { state in
-            for place in state.places.indices where state.places[place].worker === worker { state.places[place].isLeased = false }
-        }
-    }
+    func giveBack(_ lease: Lease) { state.withLock { $0.places[lease.place].isLeased = false } }
 
     /// The worker with the fewest `async` calls.
     package func leastBusy() throws -> WorkerProcess {
