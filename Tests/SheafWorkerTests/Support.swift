@@ -66,7 +66,7 @@ func withEngine(
 ) async throws {
     let engine = try makeEngine(workers, process: process)
     let session = Session(engine: engine)
-    try engine.start()
+    try await engine.start()
     let seen = Seen(engine.workerProcesses)
     do {
         try await withTimeLimit(.seconds(60)) { try await body(engine, session) }

@@ -64,7 +64,7 @@ struct ValueTests {
     func noWorker() async throws {
         let silent = try ProcessesEngine(program: "/bin/true", options: SessionOptions(workers: 1))
         do {
-            try silent.start()
+            try await silent.start()
             Issue.record("started")
         } catch let error as EngineError {
             #expect(error.code == .crashed)

@@ -8,7 +8,7 @@ internal import SheafLocal
 /// many threads as there are workers; closures are refused. Large values lie in memory that all processes share, and go from worker to
 /// worker without a copy in this one.
 ///
-/// - Note: Thread-safe. Workers are started with the first plan, replaced when they end, and end with this process, however it ends.
+/// - Note: Thread-safe. Workers are started with the first plan that needs them unless ``start()`` was called, replaced when they end, and end with this process, however it ends.
 public final class ProcessesEngine: Engine {
     public let capabilities = Capabilities(engine: "processes", closures: false)
     private let local: LocalEngine
@@ -34,10 +34,17 @@ public final class ProcessesEngine: Engine {
         fleet = try WorkerFleet(command, count: max(options.workers, 1))
     }
 
-    /// Starts the workers now rather than with the first plan.
+    /// Starts the workers now, rather than with the first plan that needs them, and waits until they are there.
     ///
-    /// - Throws: ``EngineError`` when they cannot be started, or do not serve. Blocks until they are there.
-    public func start() throws { try fleet.start() }
+    /// - Throws: ``EngineError`` when they cannot be started, or do not serve.
+    public func start() async throws {
+        // Off the threads of Swift's own pool, since starting blocks.
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            startThread(named: "sheaf-start") { [fleet] in
+                continuation.resume(with: Result { try fleet.start() })
+            }
+        }
+    }
 
     /// The workers' process numbers.
     public var workerProcesses: [Int32] { fleet.workers.map(\.process) }

@@ -8,7 +8,7 @@ public struct ProcessesProvider: EngineProvider {
     public init() {}
 
     /// - Throws: ``PlanError`` (`.invalidArgument`) for parameters it does not know; what
-    ///   ``ProcessesEngine/init(program:arguments:options:process:)`` throws.
+    ///   ``ProcessesEngine/init(program:arguments:options:process:)`` and ``ProcessesEngine/start()`` throw.
     public func engine(at url: EngineURL, options: SessionOptions) async throws -> any Engine {
         var options = options, process = ProcessOptions(), program: String?
         for (key, value) in url.parameters {
@@ -35,6 +35,11 @@ public struct ProcessesProvider: EngineProvider {
                     hint: "it knows workers, memory, worker-memory, deadline, grace, program")
             }
         }
-        return try ProcessesEngine(program: program, options: options, process: process)
+        let engine = try ProcessesEngine(program: program, options: options, process: process)
+        do { try await engine.start() } catch {
+            await engine.shutdown()
+            throw error
+        }
+        return engine
     }
 }

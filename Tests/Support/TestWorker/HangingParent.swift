@@ -16,7 +16,7 @@ enum HangingParent {
         guard CommandLine.arguments.count == 3, CommandLine.arguments[1] == "hang" else { return }
         let engine = try ProcessesEngine(options: SessionOptions(workers: 2))
         let session = Session(engine: engine)
-        try engine.start()
+        try await engine.start()
         print(engine.workerProcesses.map(String.init).joined(separator: " "))
         fflush(nil)
         _ = try await session.compute((0..<2).map { _ in session.delayed(TestFunctions.spin, Delayed(CommandLine.arguments[2] + "/busy")) })
