@@ -117,11 +117,16 @@ struct FaultTests {
         }
     }
 
-    @Test("a function that sleeps past its deadline is killed")
-    func deadline() async throws {
+    @Test(
+        "a function that takes longer than its deadline is killed, also among others and while it waits", arguments: ["sleep", "stubborn"])
+    func deadline(function: String) async throws {
         try await withEngine(1, process: ProcessOptions(deadline: 0.3)) { _, session in
-            let begin = ContinuousClock.now
-            let error = try await taskError { try await session.delayed(TestFunctions.sleep, "", 60).compute() }
+            let begin = ContinuousClock.now, begun = try Begun()
+            let late =
+                function == "sleep"
+                ? session.delayed(TestFunctions.sleep, "", 60) : session.delayed(TestFunctions.stubborn, Delayed(begun.path))
+            let others = (0..<20).map { session.delayed(TestFunctions.add, Delayed($0), 1) }
+            let error = try await taskError { try await session.compute(others + [late] + others) }
             #expect(error.code == .deadlineExceeded)
             #expect(ContinuousClock.now - begin < .seconds(10))
             #expect(try await session.delayed(TestFunctions.add, 1, 2).compute() == 3)

@@ -190,13 +190,18 @@ package final class WorkerProcess: Sendable {
             state.lastWords += bytes
             if state.lastWords.count > 4096 { state.lastWords.removeFirst(state.lastWords.count - 4096) }
         }
+        Self.forward(bytes)
+        return true
+    }
+
+    /// Writes to standard error.
+    private static func forward(_ bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
             let written = bytes[sent...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
             guard written > 0 || errno == EINTR else { break }
             sent += max(written, 0)
         }
-        return true
     }
 
     /// Reads what the process has left; others that inherited the pipe may keep it open.
@@ -208,9 +213,14 @@ package final class WorkerProcess: Sendable {
     // MARK: Calls that wait
 
     private func take(_ frame: Frame) {
-        guard frame.kind == .result || frame.kind == .failure else { return }
-        let continuation = state.withLock { $0.waiting.removeValue(forKey: frame.call) }
-        continuation?.resume(returning: frame)
+        switch frame.kind {
+        case .result, .failure:
+            // Nobody waits for the answer to a call that was given up.
+            let continuation = state.withLock { $0.waiting.removeValue(forKey: frame.call) }
+            continuation?.resume(returning: frame)
+        case .log: Self.forward(frame.payload)
+        default: kill(.garbled("received a frame of kind “\(frame.kind)” where only answers come"))
+        }
     }
 
     /// Runs an `async` function and waits for its answer.
