@@ -3,4 +3,5 @@ internal import SheafWorker
 
 await Worker.serveIfAsked(EngineConformance.functions + TestFunctions.all)
 try await HangingParent.runIfAsked()
-print("A worker for tests: it does nothing by itself.")
+try await Measurement.runIfAsked()
+if CommandLine.arguments.count == 1 { print("A worker for tests: it does nothing by itself.") }
