@@ -35,6 +35,7 @@ let package = Package(
         .library(name: "SheafTable", targets: ["SheafTable"]),
         .library(name: "SheafDuckDB", targets: ["SheafDuckDB"]),
         .library(name: "SheafADBC", targets: ["SheafADBC"]),
+        .library(name: "SheafWorker", targets: ["SheafWorker"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -65,10 +66,11 @@ let package = Package(
         .target(
             name: "SheafInterchange", dependencies: ["SheafCore", "SheafBag", "SheafArray", "SheafArrow", "SheafTable"],
             swiftSettings: settings),
+        .target(name: "SheafWorker", dependencies: ["SheafCore", "SheafLocal", "CSheaf"], swiftSettings: settings),
         .target(
             name: "SheafProgram",
             dependencies: [
-                "SheafCore", "SheafLocal", "SheafTable", "SheafDuckDB", "CSheaf",
+                "SheafCore", "SheafLocal", "SheafWorker", "SheafTable", "SheafDuckDB", "CSheaf",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -98,6 +100,12 @@ let package = Package(
             name: "SheafArrowTests", dependencies: ["SheafArrow", "CArrowABI"], resources: [.copy("Files")], swiftSettings: settings),
         .testTarget(
             name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
+        .executableTarget(
+            name: "sheaf-test-worker", dependencies: ["SheafWorker", "SheafCore", "SheafTesting"], path: "Tests/Support/TestWorker",
+            swiftSettings: settings),
+        .testTarget(
+            name: "SheafWorkerTests", dependencies: ["SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "sheaf-test-worker"],
+            swiftSettings: settings),
         .testTarget(name: "SheafInterchangeTests", dependencies: ["Sheaf"], swiftSettings: settings),
         // Its folder Queries is a link into the benchmarks, which measure the same queries.
         .testTarget(

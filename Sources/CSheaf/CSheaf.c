@@ -6,11 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __linux__
-#include <fcntl.h>
 #include <sched.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -147,4 +152,82 @@ void sheaf_prefer_huge_pages(void *start, size_t bytes) {
     (void)start;
     (void)bytes;
 #endif
+}
+
+int sheaf_shared_memory(const char *name, int64_t bytes) {
+#ifdef __linux__
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
+#else
+    char path[64];
+    snprintf(path, sizeof path, "/%.20s-%d-%llx", name, (int)getpid(), (unsigned long long)sheaf_monotonic_nanoseconds());
+    int descriptor = shm_open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (descriptor >= 0) {
+        shm_unlink(path);
+        fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+#endif
+    if (descriptor < 0) return -errno;
+    if (ftruncate(descriptor, bytes) != 0) {
+        int status = errno;
+        close(descriptor);
+        return -status;
+    }
+    return descriptor;
+}
+
+int sheaf_limit_memory(uint64_t bytes) {
+#ifdef RLIMIT_DATA
+    struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
+    return setrlimit(RLIMIT_DATA, &limit) == 0 ? 0 : errno;
+#else
+    (void)bytes;
+    return ENOTSUP;
+#endif
+}
+
+int sheaf_spawn(const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count, int errors) {
+    enum { most = 8, away = 64 };
+    int copies[most + 1], status = 0, made = 0;
+    if (count > most) return -EINVAL;
+    // Out of the way of the numbers that they are to have, so that none overwrites another.
+    for (; made <= count && status == 0; made++) {
+        copies[made] = fcntl(made < count ? descriptors[made] : errors, F_DUPFD_CLOEXEC, away);
+        if (copies[made] < 0) { status = errno; break; }
+    }
+    pid_t process = -1;
+    if (status == 0) {
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        posix_spawn_file_actions_init(&actions);
+        posix_spawnattr_init(&attributes);
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_adddup2(&actions, copies[count], 2);
+        for (int index = 0; index < count; index++) posix_spawn_file_actions_adddup2(&actions, copies[index], 3 + index);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3 + count);
+#endif
+        sigset_t none, standard;
+        sigemptyset(&none);
+        sigemptyset(&standard);
+        sigaddset(&standard, SIGTERM);
+        sigaddset(&standard, SIGPIPE);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &standard);
+        posix_spawnattr_setpgroup(&attributes, 0);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        status = posix_spawn(&process, path, &actions, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    while (made-- > 0) close(copies[made]);
+    return status == 0 ? (int)process : -status;
+}
+
+void sheaf_print_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+bool sheaf_wait_until_ended(int process) {
+    siginfo_t information;
+    int status;
+    do { status = waitid(P_PID, (id_t)process, &information, WEXITED | WNOWAIT); } while (status != 0 && errno == EINTR);
+    return status == 0;
 }

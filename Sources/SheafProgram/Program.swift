@@ -36,7 +36,7 @@ extension Program {
     /// No named functions: all that the program's plans run is closures.
     public static var functions: [any RegisteredFunction] { [] }
 
-    /// The embedded engine.
+    /// The embedded engine, and worker processes.
     public static var engines: [any EngineProvider] { Engines.linked }
 
     /// Runs the program with the process's command line and ends the process.

@@ -41,6 +41,17 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["processes", "processes://?workers=2&grace=1"]) func jobsGiveTheSameWithWorkerProcesses(engine: String) throws {
+        let folder = try TemporaryFolder()
+        let text = try folder.file("text.txt", "the cat and the dog\nand the end\n")
+        for job in [["word-count", text], ["pi", "--samples", "100000"], ["dot", "--length", "7000"]] {
+            let here = try Tool.run(["run"] + job + ["--json"])
+            let there = try Tool.run(["run"] + job + ["--json", "--engine", engine])
+            #expect(there.status == 0 && there.errors.isEmpty)
+            #expect(here.output == there.output)
+        }
+    }
+
     @Test(arguments: ["1", "2", "3"]) func piAndDotDoNotDependOnTheWorkers(workers: String) throws {
         let pi = try Tool.run(["run", "pi", "--samples", "3000000", "--json", "--workers", workers])
         #expect(pi.output.hasPrefix(#"{"samples":3000000,"pi":3.14"#))
@@ -131,6 +142,7 @@ import Testing
         let result = try Tool.run(["doctor", "--json"])
         #expect(result.status == 0)
         #expect(result.output.contains(#"{"check":"engine local","ok":"yes""#))
+        #expect(result.output.contains(#"{"check":"engine processes","ok":"yes""#))
     }
 
     @Test func dotStoresItsProductsChunkByChunkAndVerifiesItself() throws {

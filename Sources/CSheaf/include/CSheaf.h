@@ -41,6 +41,23 @@ bool sheaf_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uin
 /// Returns 0, or an error number.
 int sheaf_start_thread(const char *name, size_t stack_bytes, void (*body)(void *), void *context);
 
+/// Makes memory that processes can share through its descriptor and that has no name in any file system; all its bytes are zero, and take
+/// up memory once they are written. Returns the descriptor, which is closed when a program is started, or minus an error number.
+int sheaf_shared_memory(const char *name, int64_t bytes);
+
+/// Limits the memory that this process can have for itself, shared mappings apart. Returns 0, or an error number.
+int sheaf_limit_memory(uint64_t bytes);
+
+/// Starts a program in a process group of its own. `descriptors` become 3, 4 and so on, `errors` its standard error; nothing else but
+/// standard input, which is empty, and standard output is open in it. Returns the process, or minus an error number.
+int sheaf_spawn(const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count, int errors);
+
+/// Makes standard output appear line by line, wherever it goes.
+void sheaf_print_by_line(void);
+
+/// Waits until a child has ended, and leaves it to be reaped. Returns false when there is no such child.
+bool sheaf_wait_until_ended(int process);
+
 /// The buffer descriptors of zstd's streaming interface (zstd.h: ZSTD_inBuffer, ZSTD_outBuffer).
 typedef struct { const void *src; size_t size; size_t pos; } sheaf_zstd_input;
 typedef struct { void *dst; size_t size; size_t pos; } sheaf_zstd_output;

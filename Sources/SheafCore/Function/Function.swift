@@ -75,7 +75,7 @@ public struct Function<Input, Output: Sendable>: RegisteredFunction {
                 let asynchronous = asynchronous.unsafelyUnwrapped
                 body = .async { scope in TypedValue(try await asynchronous(gatherAsync(scope))) }
             }
-            return NodeFunction(name: name, identity: .named, body: body, passing: passing)
+            return NodeFunction(name: name, body: body, passing: passing, output: ValueFormat(Output.self))
         }
     }
 }

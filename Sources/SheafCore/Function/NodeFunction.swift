@@ -54,6 +54,10 @@ public final class NodeFunction: Sendable {
     public let body: Body
     /// For ``Identity/named`` functions; the others take their arguments in their own ways.
     public let passing: Passing
+    /// The type of the result, where the function can be called in another process.
+    package let output: ValueFormat?
+    /// Runs several tasks at a time, where that is worth it; ``body`` does the same one by one.
+    package let batch: BatchBody?
     /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
     let stepArguments: [Int]
 
@@ -62,6 +66,20 @@ public final class NodeFunction: Sendable {
         self.identity = identity
         self.body = body
         self.passing = passing
+        output = nil
+        batch = nil
+        stepArguments = []
+    }
+
+    /// A named function whose result's type is known.
+    @usableFromInline
+    package init(name: String, body: Body, passing: Passing, output: ValueFormat, batch: BatchBody? = nil) {
+        self.name = name
+        identity = .named
+        self.body = body
+        self.passing = passing
+        self.output = output
+        self.batch = batch
         stepArguments = []
     }
 
@@ -70,6 +88,8 @@ public final class NodeFunction: Sendable {
         self.identity = .fused(steps.map(\.function))
         self.body = body
         passing = .tuple
+        output = nil
+        batch = nil
         stepArguments = steps.map(\.arguments)
     }
 

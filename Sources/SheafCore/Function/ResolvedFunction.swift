@@ -4,6 +4,16 @@ internal import Foundation
 protocol ResolvableFunction: RegisteredFunction {
     /// - Returns: `nil` when the input cannot be made in that way: a list for a function that takes no array.
     func resolved(_ passing: NodeFunction.Passing) -> NodeFunction?
+    /// The types of the arguments it then takes.
+    func argumentFormats(_ passing: NodeFunction.Passing) -> ArgumentFormats?
+}
+
+/// The types of a function's arguments.
+package enum ArgumentFormats: Sendable {
+    /// One for each argument.
+    case each([ValueFormat])
+    /// Any number of arguments of one type.
+    case all(ValueFormat)
 }
 
 extension Function: ResolvableFunction {
@@ -16,7 +26,15 @@ extension Function: ResolvableFunction {
             let asynchronous = asynchronous!
             body = .async { scope in TypedValue(try await asynchronous(try gather(scope.arguments))) }
         }
-        return NodeFunction(name: name, identity: .named, body: body, passing: passing)
+        return NodeFunction(name: name, body: body, passing: passing, output: ValueFormat(Output.self))
+    }
+
+    func argumentFormats(_ passing: NodeFunction.Passing) -> ArgumentFormats? {
+        switch passing {
+        case .whole: .each([ValueFormat(Input.self)])
+        case .tuple: TupleLayout(Input.self).map { .each($0.elements.map { ValueFormat($0.type) }) }
+        case .list: (Input.self as? any (ListInput & SendableMetatype).Type).map { .all($0.element) }
+        }
     }
 
     private static func gathering(_ passing: NodeFunction.Passing) -> (@Sendable ([AnyValue]) throws -> Input)? {
@@ -48,9 +66,11 @@ extension Function: ResolvableFunction {
 /// Arrays, whose elements can come from one argument each.
 private protocol ListInput {
     static func gathered(_ values: [AnyValue]) throws -> Any
+    static var element: ValueFormat { get }
 }
 
 extension Array: ListInput {
+    fileprivate static var element: ValueFormat { ValueFormat(Element.self) }
     fileprivate static func gathered(_ values: [AnyValue]) throws -> Any { try values.map { try $0.checked(as: Element.self) } }
 }
 

@@ -104,7 +104,9 @@ public struct SpillReader {
 
     @inlinable
     public mutating func count() throws -> Int {
-        try take(8).loadUnaligned(as: Int.self)
+        let count = try take(8).loadUnaligned(as: Int.self)
+        guard count >= 0 else { throw EngineError(.inputOutput, "spilled data is damaged: a count is \(count)") }
+        return count
     }
 }
 
@@ -152,7 +154,8 @@ extension Array: ArrayType {
                 value.withUnsafeBytes { out.append(contentsOf: $0) }
             } read: { reader in
                 let count = try reader.count()
-                let bytes = try reader.take(count * MemoryLayout<Element>.stride)
+                let (size, isTooLarge) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+                let bytes = try reader.take(isTooLarge ? .max : size)
                 return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
                     UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
                     initialized = count
@@ -164,7 +167,12 @@ extension Array: ArrayType {
             appendCount(value.count, to: &out)
             for item in value { try element.write(item, &out) }
         } read: { reader in
-            try (0..<(try reader.count())).map { _ in try element.read(&reader) }
+            let count = try reader.count()
+            var items: [Element] = []
+            // An element takes at least a byte, unless the bytes are damaged.
+            items.reserveCapacity(Swift.min(count, reader.rest.count))
+            for _ in 0..<count { items.append(try element.read(&reader)) }
+            return items
         } as? ValueCodec<T>
     }
 }

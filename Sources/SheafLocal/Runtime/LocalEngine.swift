@@ -22,6 +22,13 @@ public final class LocalEngine: Engine, Sendable {
         pool = WorkerPool(options: options, spill: spill)
     }
 
+    /// Hands out so many nanoseconds of tasks at a time; for engines whose tasks run elsewhere, where handing over has a price.
+    package init(options: SessionOptions, batchWorth: Double) {
+        self.options = options
+        pool = WorkerPool(
+            options: options, spill: SpillFile(folder: options.spillFolder, limit: options.spillLimit), batchWorth: batchWorth)
+    }
+
     deinit { pool.stop() }
 
     public func ship(_ program: ProgramImage) async throws {}

@@ -135,6 +135,10 @@ final class LocalRun: @unchecked Sendable {
         var position = batch.next()
         while let first = position {
             let index = graph.functionIndex(Int(tasks[first]))
+            if let body = graph.functions[index].batch {
+                position = runBatch(body, from: first, tasks, attempts, batch, &report)
+                continue
+            }
             guard case .sync(let body) = graph.functions[index].body else {
                 start(tasks[first], &report)
                 position = batch.next()
@@ -144,6 +148,40 @@ final class LocalRun: @unchecked Sendable {
                 call(body, tasks[current], attempts, graph, scope, &report)
                 position = batch.next()
             }
+        }
+    }
+
+    /// Hands the consecutive tasks of one function over. Returns the position of the first task of another one.
+    private func runBatch(
+        _ body: BatchBody, from first: Int, _ tasks: [UInt32], _ attempts: [UInt32: Int], _ batch: Batch, _ report: inout Report
+    ) -> Int? {
+        let graph = job.graph, index = graph.functionIndex(Int(tasks[first]))
+        var position: Int? = first
+        var ended: [(node: NodeID, result: Result<AnyValue, any Error>)] = []
+        body(
+            TaskBatch {
+                guard let current = position, graph.functionIndex(Int(tasks[current])) == index else { return nil }
+                let node = tasks[current]
+                position = batch.next()
+                return TaskBatch.Task(node: Int(node), attempt: attempts[node] ?? 1, arguments: self.references(of: node))
+            } done: { node, result in
+                ended.append((node, result))
+            }, resources)
+        for (node, result) in ended {
+            switch result {
+            case .success(let value):
+                values[node] = value
+                report.finished.append(UInt32(node))
+            case .failure(let error): report.failed.append((UInt32(node), decorate(error, UInt32(node), nil)))
+            }
+        }
+        return position
+    }
+
+    private func references(of node: UInt32) -> [AnyValue] {
+        job.graph.argumentRange(Int(node)).map { position -> AnyValue in
+            let argument = arguments[position]
+            return argument.isNode ? values[argument.index]! : constants[argument.index]
         }
     }
 
@@ -196,12 +234,7 @@ final class LocalRun: @unchecked Sendable {
     }
 
     private func asyncScope(_ node: UInt32, attempt: Int) -> AsyncTaskScope {
-        let graph = job.graph
-        let references = graph.argumentRange(Int(node)).map { position -> AnyValue in
-            let argument = arguments[position]
-            return argument.isNode ? values[argument.index]! : constants[argument.index]
-        }
-        return AsyncTaskScope(arguments: references, node: Int(node), attempt: attempt, resources: resources)
+        AsyncTaskScope(arguments: references(of: node), node: Int(node), attempt: attempt, resources: resources)
     }
 
     private func spill(_ node: UInt32, _ worker: Int, _ report: inout Report) throws {

@@ -44,7 +44,7 @@ final class Monitor: @unchecked Sendable {
 }
 
 /// Starts a detached thread with a stack large enough for user code, named for debuggers.
-func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+package func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     let context = Unmanaged.passRetained(ThreadBody(body))
     let status = sheaf_start_thread(name, 8 << 20, { Unmanaged<ThreadBody>.fromOpaque($0!).takeRetainedValue().body() }, context.toOpaque())
     precondition(status == 0, "cannot start a thread: \(String(cString: strerror(status)))")

@@ -26,7 +26,11 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     /// Bytes spilled when the heap was last trimmed.
     private let trimmedAt = Atomic<Int>(0)
 
-    init(options: SessionOptions, spill: SpillFile) {
+    /// How many nanoseconds of tasks to hand out at a time.
+    private let batchWorth: Double
+
+    init(options: SessionOptions, spill: SpillFile, batchWorth: Double = 50_000) {
+        self.batchWorth = batchWorth
         memory = MemoryLedger(budget: options.memory)
         self.spill = spill
         workers = max(options.workers, 1)
@@ -247,10 +251,10 @@ final class WorkerPool: @unchecked Sendable, RunHost {
 
     // MARK: How much at a time
 
-    /// Tasks to hand out at a time: some 50 µs worth, but never more than this worker's share of what is ready.
+    /// Tasks to hand out at a time: some 50 µs worth unless the engine says otherwise, but never more than this worker's share of what is ready.
     private func batchLimit(_ run: LocalRun) -> Int {
         guard run.taskNanoseconds > 0 else { return 1 }
-        let worth = Int(50_000 / max(run.taskNanoseconds, 50))
+        let worth = Int(batchWorth / max(run.taskNanoseconds, 50))
         let ready = run.scheduler.readyCount
         // Few tiny tasks are not worth another worker's waking up, so nobody else will come for a share of them.
         let sharers = isWorthWaking(run) ? workers : max(run.activeWorkers, 1)

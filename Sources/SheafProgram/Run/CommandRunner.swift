@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import SheafCore
+internal import SheafWorker
 
 #if canImport(Glibc)
 internal import Glibc
@@ -32,6 +33,7 @@ public enum CommandRunner {
     public static func main<Command: AsyncParsableCommand & SendableMetatype>(
         _ command: Command.Type, functions: [any RegisteredFunction] = [], arguments: [String]? = nil
     ) async -> Never {
+        await Worker.serveIfAsked(functions + ((command as? any Program.Type)?.functions ?? []))
         let environment = getenv(WorkerMode.variable).map { [WorkerMode.variable: String(cString: $0)] } ?? [:]
         var report = await launch(
             command, functions: functions, arguments: arguments ?? Array(CommandLine.arguments.dropFirst()), environment: environment,

@@ -3,7 +3,8 @@ internal import SheafCore
 /// What an executable does when it is started as a worker, by the environment variable `SHEAF_WORKER`.
 ///
 /// With `describe` it prints one JSON object about itself and ends: the protocol's version, the program's name, the hash of its file, the
-/// architecture, and its functions, each with name and signature.
+/// architecture, and its functions, each with name and signature. With `serve` it runs them for the process that started it: see
+/// `Worker` of SheafWorker.
 enum WorkerMode {
     static let variable = "SHEAF_WORKER"
     static let protocolVersion = 1

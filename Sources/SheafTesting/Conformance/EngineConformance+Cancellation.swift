@@ -74,6 +74,8 @@ extension EngineConformance {
             let session = context.session, held = try context.held()
             let inner = session.delayed(forever, Delayed(held.path), 1)
             let outer = session.delayed(Delayed(0), async: { (_: Int) in try await inner.compute() })
+            // An engine that cannot run it says so here, rather than never sending a signal.
+            _ = try context.job(session.delayed(double, outer))
             let task = Task { try await session.delayed(double, outer).compute() }
             try await held.started.wait()
             task.cancel()

@@ -1,0 +1,157 @@
+package import SheafCore
+
+/// What a worker says of itself before anything else.
+package struct Hello: Sendable, Equatable {
+    /// Which build of the program it is; both ends have to be of the same.
+    package var program: String
+    /// As `uname -m` prints it.
+    package var architecture: String
+    /// What it can do beyond version 1 of the protocol; unknown ones are ignored.
+    package var capabilities: [String]
+    /// The names of its functions.
+    package var functions: [String]
+
+    package init(program: String, architecture: String, capabilities: [String] = [], functions: [String]) {
+        self.program = program
+        self.architecture = architecture
+        self.capabilities = capabilities
+        self.functions = functions
+    }
+
+    package func frame() -> [UInt8] {
+        var writer = FrameWriter(.hello, call: 0)
+        writer.append(program)
+        writer.append(architecture)
+        for list in [capabilities, functions] {
+            writer.append(UInt32(truncatingIfNeeded: list.count))
+            for item in list { writer.append(item) }
+        }
+        return writer.finish()
+    }
+
+    package init(payload: [UInt8]) throws {
+        self = try payload.withUnsafeBytes { raw in
+            var reader = PayloadReader(raw)
+            let program = try reader.text(), architecture = try reader.text()
+            var lists: [[String]] = []
+            for _ in 0..<2 {
+                var list: [String] = []
+                for _ in 0..<(try reader.integer(UInt32.self)) { list.append(try reader.text()) }
+                lists.append(list)
+            }
+            try reader.expectEnd()
+            return Hello(program: program, architecture: architecture, capabilities: lists[0], functions: lists[1])
+        }
+    }
+}
+
+/// Where the bytes of a value are.
+package enum EncodedValue: Sendable, Equatable {
+    case inline([UInt8])
+    /// In the shared memory. A worker may keep the decoded value under its number until it is told to drop it; 0 is nobody's number.
+    case shared(number: UInt64, offset: UInt64, count: UInt64)
+
+    package func write(to writer: inout FrameWriter) {
+        switch self {
+        case .inline(let bytes):
+            writer.append(UInt8(0))
+            writer.append(UInt64(bytes.count))
+            writer.append(bytes)
+        case .shared(let number, let offset, let count):
+            writer.append(UInt8(1))
+            writer.append(number)
+            writer.append(offset)
+            writer.append(count)
+        }
+    }
+
+    package init(_ reader: inout PayloadReader) throws(WireError) {
+        switch try reader.integer(UInt8.self) {
+        case 0: self = .inline(Array(try reader.take(try reader.integer(UInt64.self))))
+        case 1: self = .shared(number: try reader.integer(), offset: try reader.integer(), count: try reader.integer())
+        case let tag: throw WireError("a value of the unknown form \(tag)")
+        }
+    }
+
+    package init(payload: [UInt8]) throws {
+        self = try payload.withUnsafeBytes { raw in
+            var reader = PayloadReader(raw)
+            let value = try EncodedValue(&reader)
+            try reader.expectEnd()
+            return value
+        }
+    }
+}
+
+/// A function to be run, and on what.
+package struct CallRequest: Sendable, Equatable {
+    package var function: String
+    package var passing: NodeFunction.Passing
+    package var node: UInt32
+    package var attempt: UInt32
+    package var seed: UInt64
+    /// Numbers of values that nobody will use any more.
+    package var dropped: [UInt64]
+    package var arguments: [EncodedValue]
+
+    package init(
+        function: String, passing: NodeFunction.Passing, node: UInt32, attempt: UInt32, seed: UInt64, dropped: [UInt64] = [],
+        arguments: [EncodedValue]
+    ) {
+        self.function = function
+        self.passing = passing
+        self.node = node
+        self.attempt = attempt
+        self.seed = seed
+        self.dropped = dropped
+        self.arguments = arguments
+    }
+
+    package func frame(call: UInt32) -> [UInt8] {
+        var writer = FrameWriter(.call, call: call)
+        writer.append(function)
+        writer.append(passing.code)
+        writer.append(node)
+        writer.append(attempt)
+        writer.append(seed)
+        writer.append(UInt32(truncatingIfNeeded: dropped.count))
+        for number in dropped { writer.append(number) }
+        writer.append(UInt32(truncatingIfNeeded: arguments.count))
+        for argument in arguments { argument.write(to: &writer) }
+        return writer.finish()
+    }
+
+    package init(payload: [UInt8]) throws {
+        self = try payload.withUnsafeBytes { raw in
+            var reader = PayloadReader(raw)
+            let function = try reader.text()
+            guard let passing = NodeFunction.Passing(code: try reader.integer()) else { throw WireError("an unknown way of passing") }
+            let node: UInt32 = try reader.integer(), attempt: UInt32 = try reader.integer(), seed: UInt64 = try reader.integer()
+            var dropped: [UInt64] = [], arguments: [EncodedValue] = []
+            for _ in 0..<(try reader.integer(UInt32.self)) { dropped.append(try reader.integer()) }
+            for _ in 0..<(try reader.integer(UInt32.self)) { arguments.append(try EncodedValue(&reader)) }
+            try reader.expectEnd()
+            return CallRequest(
+                function: function, passing: passing, node: node, attempt: attempt, seed: seed, dropped: dropped, arguments: arguments)
+        }
+    }
+}
+
+extension NodeFunction.Passing {
+    fileprivate var code: UInt8 {
+        switch self {
+        case .whole: 0
+        case .tuple: 1
+        case .list: 2
+        }
+    }
+
+    fileprivate init?(code: UInt8) {
+        switch code {
+        case 0: self = .whole
+        case 1: self = .tuple
+        case 2: self = .list
+        default: return nil
+        }
+    }
+}
