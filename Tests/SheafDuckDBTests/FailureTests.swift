@@ -25,7 +25,8 @@ struct FailureTests {
         Case(sql: " ; ", kind: .parser, text: "no statement", line: nil, column: nil),
     ])
     func errorsTellWhere(_ expected: Case) async throws {
-        let database = try await DuckDBDatabase()
+        // One thread: with several, DuckDB now and then tells of the interruption of one rather than of the error in the other.
+        let database = try await DuckDBDatabase(options: DuckDBOptions(threads: 1))
         let error = await #expect(throws: SQLError.self) {
             let result = try await database.query(expected.sql)
             while try await result.nextChunk() != nil {}
