@@ -167,7 +167,7 @@ final class WorkerPool: @unchecked Sendable, RunHost {
                 run.activeWorkers += 1
                 repeat {
                     begin(assignment, of: run, worker)
-                    if isMoreWorthwhile(run) || isWatchWorthwhile(assignment) { monitor.wakeOne() }
+                    if isMoreWorthwhile(run) || isWatchWorthwhile(assignment, of: run) { monitor.wakeOne() }
                     monitor.unlock()
                     if scope?.resources !== run.resources { scope = TaskScope(resources: run.resources) }
                     run.settle(&report, host: self)
@@ -229,14 +229,20 @@ final class WorkerPool: @unchecked Sendable, RunHost {
         return monitor.wait(nanoseconds: patience) ? Self.leastPatience : min(patience * 2, Self.mostPatience)
     }
 
-    /// Whether somebody has to be woken who looks, in a while, whether this batch was misjudged.
-    private func isWatchWorthwhile(_ assignment: Assignment) -> Bool {
-        idle > 0 && watching == 0 && assignment.tasks.count > 1
+    /// Whether somebody has to be woken who looks, in a while, whether this batch was misjudged, and what was left to this worker.
+    private func isWatchWorthwhile(_ assignment: Assignment, of run: LocalRun) -> Bool {
+        idle > 0 && watching == 0 && (assignment.tasks.count > 1 || run.scheduler.readyCount > 0)
     }
 
-    /// Takes half of what a worker was handed before this one began to wait, and has not begun.
+    /// Takes what was left to workers who have not come back for it since this one began to wait, or else half of what such a worker
+    /// was handed and has not begun.
     private func takeFromWatched(_ worker: Int, _ patience: UInt64, _ assignment: inout Assignment) -> LocalRun? {
         guard patience > Self.leastPatience else { return nil }
+        for member in crew where member.isWatched {
+            guard let run = member.run, run.scheduler.readyCount > 0 else { continue }
+            run.scheduler.take(worker: worker, limit: batchLimit(run), room: memory.available, into: &assignment)
+            if !assignment.isEmpty { return run }
+        }
         for victim in crew.indices where victim != worker && crew[victim].isWatched && crew[victim].isShared {
             guard let run = crew[victim].run, !run.scheduler.isCancelled else { continue }
             let count = crew[victim].batch.takeHalf()
@@ -251,7 +257,8 @@ final class WorkerPool: @unchecked Sendable, RunHost {
 
     // MARK: How much at a time
 
-    /// Tasks to hand out at a time: some 50 µs worth unless the engine says otherwise, but never more than this worker's share of what is ready.
+    /// Tasks to hand out at a time: some 50 µs worth unless the engine says otherwise, but never more than this worker's share of what
+    /// is ready.
     private func batchLimit(_ run: LocalRun) -> Int {
         guard run.taskNanoseconds > 0 else { return 1 }
         let worth = Int(batchWorth / max(run.taskNanoseconds, 50))
@@ -263,7 +270,8 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     }
 
     /// Whether a worker should take tasks of a run that `others` work on already. A few tiny tasks are left to them: passing the lock
-    /// to and fro would cost more than the tasks. Those others come back for more until nothing is left, so nothing is forgotten.
+    /// to and fro would cost more than the tasks. Those others come back for more until nothing is left; where a long task keeps them,
+    /// whoever is idle takes it after a while.
     private func isWorthJoining(_ run: LocalRun, others: Int) -> Bool {
         others == 0 || run.taskNanoseconds == 0 || Double(run.scheduler.readyCount) * run.taskNanoseconds > 10_000
             || run.scheduler.readyCount == 0
