@@ -16,6 +16,7 @@ extension SessionArguments {
         functions: [any RegisteredFunction] = [], engines: [any EngineProvider] = Engines.linked,
         isolation: isolated (any Actor)? = #isolation, _ body: (Session) async throws -> R
     ) async throws -> R {
+        if let session = CommandReplay.session { return try await body(session) }
         _ = try FunctionRegistry(functions)
         let trace = try trace.map { try ChromeTrace(path: $0) }
         let session: Session
@@ -28,7 +29,7 @@ extension SessionArguments {
         session.observe { display.handle($0) }
         if let trace { session.observe(.tasks) { trace.handle($0) } }
         do {
-            let result = try await body(session)
+            let result = try await body(try CommandReplay.recording(session))
             await session.close()
             display.close()
             try trace?.close()

@@ -33,6 +33,9 @@ package struct Frame: Sendable, Equatable {
         case shutdown
         /// From the worker: text for whoever watches the run.
         case log
+        /// To the worker: how to make a plan whose nodes will be called. See ``PlanRecipe``. Not answered; what is wrong with it is the
+        /// answer to the calls.
+        case prepare
     }
 
     package static let magic: UInt16 = 0x4853

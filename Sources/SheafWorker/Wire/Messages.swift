@@ -50,6 +50,8 @@ package enum EncodedValue: Sendable, Equatable {
     case inline([UInt8])
     /// In the shared memory. A worker may keep the decoded value under its number until it is told to drop it; 0 is nobody's number.
     case shared(number: UInt64, offset: UInt64, count: UInt64)
+    /// The worker has it: a constant of the plan that it made again.
+    case own
 
     package func write(to writer: inout FrameWriter) {
         switch self {
@@ -62,6 +64,7 @@ package enum EncodedValue: Sendable, Equatable {
             writer.append(number)
             writer.append(offset)
             writer.append(count)
+        case .own: writer.append(UInt8(2))
         }
     }
 
@@ -69,6 +72,7 @@ package enum EncodedValue: Sendable, Equatable {
         switch try reader.integer(UInt8.self) {
         case 0: self = .inline(Array(try reader.take(try reader.integer(UInt64.self))))
         case 1: self = .shared(number: try reader.integer(), offset: try reader.integer(), count: try reader.integer())
+        case 2: self = .own
         case let tag: throw WireError("a value of the unknown form \(tag)")
         }
     }
@@ -83,10 +87,17 @@ package enum EncodedValue: Sendable, Equatable {
     }
 }
 
-/// A function to be run, and on what.
+/// What a call runs.
+package enum CallTarget: Sendable, Hashable {
+    /// A named function, given its arguments in a way.
+    case function(String, NodeFunction.Passing)
+    /// A node of the plan that the recipe with this token makes; see ``PlanRecipe``.
+    case node(of: String)
+}
+
+/// What is to be run, and on what.
 package struct CallRequest: Sendable, Equatable {
-    package var function: String
-    package var passing: NodeFunction.Passing
+    package var target: CallTarget
     package var node: UInt32
     package var attempt: UInt32
     package var seed: UInt64
@@ -95,11 +106,9 @@ package struct CallRequest: Sendable, Equatable {
     package var arguments: [EncodedValue]
 
     package init(
-        function: String, passing: NodeFunction.Passing, node: UInt32, attempt: UInt32, seed: UInt64, dropped: [UInt64] = [],
-        arguments: [EncodedValue]
+        target: CallTarget, node: UInt32, attempt: UInt32, seed: UInt64, dropped: [UInt64] = [], arguments: [EncodedValue]
     ) {
-        self.function = function
-        self.passing = passing
+        self.target = target
         self.node = node
         self.attempt = attempt
         self.seed = seed
@@ -109,8 +118,14 @@ package struct CallRequest: Sendable, Equatable {
 
     package func frame(call: UInt32) -> [UInt8] {
         var writer = FrameWriter(.call, call: call)
-        writer.append(function)
-        writer.append(passing.code)
+        switch target {
+        case .function(let name, let passing):
+            writer.append(name)
+            writer.append(passing.code)
+        case .node(let token):
+            writer.append(token)
+            writer.append(Self.nodeCode)
+        }
         writer.append(node)
         writer.append(attempt)
         writer.append(seed)
@@ -124,17 +139,25 @@ package struct CallRequest: Sendable, Equatable {
     package init(payload: [UInt8]) throws {
         self = try payload.withUnsafeBytes { raw in
             var reader = PayloadReader(raw)
-            let function = try reader.text()
-            guard let passing = NodeFunction.Passing(code: try reader.integer()) else { throw WireError("an unknown way of passing") }
+            let name = try reader.text(), code: UInt8 = try reader.integer(), target: CallTarget
+            if code == Self.nodeCode {
+                target = .node(of: name)
+            } else {
+                guard let passing = NodeFunction.Passing(code: code) else { throw WireError("an unknown way of passing") }
+                target = .function(name, passing)
+            }
             let node: UInt32 = try reader.integer(), attempt: UInt32 = try reader.integer(), seed: UInt64 = try reader.integer()
             var dropped: [UInt64] = [], arguments: [EncodedValue] = []
             for _ in 0..<(try reader.integer(UInt32.self)) { dropped.append(try reader.integer()) }
             for _ in 0..<(try reader.integer(UInt32.self)) { arguments.append(try EncodedValue(&reader)) }
             try reader.expectEnd()
             return CallRequest(
-                function: function, passing: passing, node: node, attempt: attempt, seed: seed, dropped: dropped, arguments: arguments)
+                target: target, node: node, attempt: attempt, seed: seed, dropped: dropped, arguments: arguments)
         }
     }
+
+    /// In the place of a way of passing.
+    private static let nodeCode: UInt8 = 3
 }
 
 extension NodeFunction.Passing {
