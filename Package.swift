@@ -67,6 +67,10 @@ let package = Package(
             name: "SheafInterchange", dependencies: ["SheafCore", "SheafBag", "SheafArray", "SheafArrow", "SheafTable"],
             swiftSettings: settings),
         .target(name: "SheafWorker", dependencies: ["SheafCore", "SheafLocal", "CSheaf"], swiftSettings: settings),
+        .target(name: "CSheafBridge"),
+        .target(
+            name: "SheafBridge", dependencies: ["SheafCore", "SheafLocal", "SheafWorker", "CSheaf", "CSheafBridge"], swiftSettings: settings
+        ),
         .target(
             name: "SheafProgram",
             dependencies: [
@@ -106,6 +110,10 @@ let package = Package(
         .testTarget(
             name: "SheafWorkerTests", dependencies: ["SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "sheaf-test-worker"],
             swiftSettings: settings),
+        .testTarget(
+            name: "SheafBridgeTests",
+            dependencies: ["SheafBridge", "SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "CSheaf", "sheaf-test-worker"],
+            resources: [.copy("FakeSidecar")], swiftSettings: settings),
         .testTarget(name: "SheafInterchangeTests", dependencies: ["Sheaf"], swiftSettings: settings),
         // Its folder Queries is a link into the benchmarks, which measure the same queries.
         .testTarget(

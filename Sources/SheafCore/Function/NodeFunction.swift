@@ -59,7 +59,7 @@ public final class NodeFunction: Sendable {
     /// Runs several tasks at a time, where that is worth it; ``body`` does the same one by one.
     package let batch: BatchBody?
     /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
-    let stepArguments: [Int]
+    package let stepArguments: [Int]
 
     public init(name: String, identity: Identity, body: Body, passing: Passing = .tuple) {
         self.name = name

@@ -4,7 +4,8 @@ internal import Synchronization
 /// Runs calls in a worker: finds the function, decodes its arguments, encodes its result.
 final class CallRunner: Sendable {
     private let registry: FunctionRegistry
-    let arena: ArenaMapping
+    /// The memory shared with the engine, if there is any.
+    private let arena: ArenaMapping?
     private let spill = SpillFile()
     private let memory = MemoryLedger(budget: SessionOptions.physicalMemory)
 
@@ -12,7 +13,7 @@ final class CallRunner: Sendable {
     private let functions = Locked<[Key: PortableFunction]>([:])
     private let cache = Locked(ValueCache())
 
-    init(_ registry: FunctionRegistry, arena: ArenaMapping) {
+    init(_ registry: FunctionRegistry, arena: ArenaMapping? = nil) {
         self.registry = registry
         self.arena = arena
     }
@@ -52,6 +53,7 @@ final class CallRunner: Sendable {
         switch encoded {
         case .inline(let bytes): return try bytes.withUnsafeBytes { try codec.decode($0) }
         case .shared(let number, let offset, let count):
+            guard let arena else { throw WireError("a value in shared memory, of which there is none") }
             if let known = cache.withLock({ $0[number] }) { return known }
             let value = try codec.decode(UnsafeRawBufferPointer(try arena.bytes(offset: offset, count: count)))
             cache.withLock { $0.insert(value, number, bytes: Int(count)) }

@@ -109,6 +109,20 @@ package struct CallRequest: Sendable, Equatable {
 
     package func frame(call: UInt32) -> [UInt8] {
         var writer = FrameWriter(.call, call: call)
+        writeStart(to: &writer)
+        writer.append(UInt32(truncatingIfNeeded: arguments.count))
+        for argument in arguments { argument.write(to: &writer) }
+        return writer.finish()
+    }
+
+    /// The payload up to the arguments, whose count comes next.
+    package var prefix: [UInt8] {
+        var writer = FrameWriter(.call, call: 0)
+        writeStart(to: &writer)
+        return Array(writer.bytes[Frame.headerBytes...])
+    }
+
+    private func writeStart(to writer: inout FrameWriter) {
         writer.append(function)
         writer.append(passing.code)
         writer.append(node)
@@ -116,9 +130,6 @@ package struct CallRequest: Sendable, Equatable {
         writer.append(seed)
         writer.append(UInt32(truncatingIfNeeded: dropped.count))
         for number in dropped { writer.append(number) }
-        writer.append(UInt32(truncatingIfNeeded: arguments.count))
-        for argument in arguments { argument.write(to: &writer) }
-        return writer.finish()
     }
 
     package init(payload: [UInt8]) throws {
