@@ -8,10 +8,14 @@
 static const unsigned char bootstrap[] = {
 #embed "../../bridges/python/bootstrap.py"
 };
+static const unsigned char up[] = {
+#embed "../../bridges/python/sheaf_up.py"
+};
 
 const struct sheaf_bridge_source sheaf_bridge_bootstrap = SOURCE("bootstrap", bootstrap);
 
 static const struct sheaf_bridge_source modules[] = {
+    SOURCE("sheaf_up", up),
     { 0, 0, 0 },
 };
 

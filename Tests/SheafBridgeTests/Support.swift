@@ -24,12 +24,8 @@ let fakeSidecar: SidecarSources = {
 /// An engine behind a sidecar that needs nothing installed.
 func fakeEngine(_ address: String = "", workers: Int = 2, needs: [String] = [], python: String? = nil) async throws -> BridgeEngine {
     let options = BridgeOptions(address: address, workers: workers, timeout: 20, python: python ?? "python3", program: workerPath)
-    let engine = try BridgeEngine(BridgeKind(name: "fake", title: "Fake", needs: needs), options, sources: fakeSidecar)
-    do { try await engine.start() } catch {
-        await engine.shutdown()
-        throw error
-    }
-    return engine
+    return try await BridgeEngine.started(
+        BridgeKind(name: "fake", title: "Fake", needs: needs, port: 1), options, sources: fakeSidecar)
 }
 
 /// Runs `body` with an engine, shuts it down, and checks that its sidecar is gone.

@@ -2,12 +2,13 @@
 
 Given to Python with `-c`, with a socket as descriptor 3. First comes a length (64 bits, little-endian) and a JSON object of that length:
 `modules` (name to source text), `main` (the module whose `main()` is called), `needs` (modules that have to be importable) and `program`
-(the file whose SHA-256 is wanted). It answers with a message of the sidecar's protocol, `{"op": "hello", "python", "hash", "missing"}`,
-and goes on as the sidecar, whose standard input and output are the socket, unless something is missing.
+(the file whose SHA-256 is wanted, if any). It answers with a message of the sidecar's protocol, `{"op": "hello", "python", "hash",
+"missing", "versions"}`, and goes on as the sidecar, whose standard input and output are the socket, unless something is missing.
 """
 import hashlib
 import importlib
 import importlib.abc
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -24,6 +25,13 @@ def read(count):
         parts.append(part)
         count -= len(part)
     return b"".join(parts)
+
+
+def version(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -70,14 +78,16 @@ def start():
     wanted = json.loads(read(count))
     missing = [name for name in wanted["needs"] if importlib.util.find_spec(name) is None]
     digest = hashlib.sha256()
-    with open(wanted["program"], "rb") as file:
-        for part in iter(lambda: file.read(1 << 20), b""):
-            digest.update(part)
+    if wanted["program"]:
+        with open(wanted["program"], "rb") as file:
+            for part in iter(lambda: file.read(1 << 20), b""):
+                digest.update(part)
     hello = {
         "op": "hello",
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "hash": digest.hexdigest(),
         "missing": missing,
+        "versions": {name: version(name) for name in wanted["needs"] if name not in missing},
     }
     text = json.dumps(hello).encode()
     message = struct.pack("<II", len(text), 0) + text

@@ -1,6 +1,5 @@
 public import SheafCore
 internal import SheafWorker
-internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
@@ -21,34 +20,10 @@ internal import Darwin
 public final class BridgeEngine: Engine {
     public let capabilities: Capabilities
     package let kind: BridgeKind
-    let options: BridgeOptions
+    private let options: BridgeOptions
     private let sources: SidecarSources
-    let state = Locked(State())
-
-    struct State {
-        var sidecar: SidecarProcess?
-        /// Why nothing runs any more.
-        var end: EngineError?
-        var nextNumber: UInt64 = 1
-        var asking: [Int: CheckedContinuation<Answer, any Error>] = [:]
-        var runs: [String: BridgeRun] = [:]
-        var held: [UInt64: Held] = [:]
-        /// References to each value that the engine holds, by key.
-        var holders: [String: Int] = [:]
-
-        mutating func newNumber() -> UInt64 {
-            defer { nextNumber += 1 }
-            return nextNumber
-        }
-    }
-
-    /// A value that lies on the engine.
-    struct Held {
-        let key: String
-        let codec: AnyCodec?
-        let type: String
-        let bytes: Int
-    }
+    private let client: SidecarClient
+    private let table: RunTable
 
     /// - Throws: ``EngineError`` (`.unsupported`) in a process that was itself started as a worker and does not serve as one.
     package init(_ kind: BridgeKind, _ options: BridgeOptions, sources: SidecarSources = .bridge) throws {
@@ -57,116 +32,164 @@ public final class BridgeEngine: Engine {
         self.options = options
         self.sources = sources
         capabilities = Capabilities(engine: kind.name, closures: false, taskOverhead: 1e-3)
+        let table = RunTable(), engine = Weak()
+        self.table = table
+        client = SidecarClient(title: kind.title) { message in
+            try engine.value?.take(message)
+        } ended: { error in
+            table.end(error)
+        }
+        engine.value = self
     }
 
-    deinit { state.withLock(\.sidecar)?.leave() }
+    /// The client is made before the engine is.
+    private final class Weak: @unchecked Sendable { weak var value: BridgeEngine? }
 
-    var closed: EngineError { EngineError(.closed, "the engine “\(kind.name)” was shut down") }
+    private var closed: EngineError { EngineError(.closed, "the engine “\(kind.name)” was shut down") }
 
-    // MARK: Its start
+    // MARK: Its start and its end
 
     /// Starts the sidecar and reaches the engine.
     ///
     /// - Throws: ``EngineError``: `.missingLibrary` without a Python, or one that lacks something, `.unreachable` when nobody answers at
     ///   the address, `.wrongProgram` when this program cannot run there, `.engineFailed` for other errors.
     package func start() async throws {
-        let python = try PythonInterpreter.find(options.python), program = try ProgramFile.path(options.program)
-        let hello = try await ask("start", id: 0, seconds: 60) { _ in
-            let sidecar = try SidecarProcess(python: python, sources: sources, needs: kind.needs, program: program) { [weak self] frame in
-                try self?.take(try SidecarMessage(frame))
-            } end: { [weak self] sidecar in
-                self?.hasEnded(sidecar, python)
-            }
-            state.withLock { $0.sidecar = sidecar }
-            return nil
-        }
-        let (version, missing) = (hello.versions["python"] ?? "", hello.versions["missing"] ?? "")
-        guard missing.isEmpty else {
-            throw EngineError(
-                .missingLibrary, "the Python at \(python.path) (from \(python.origin)) has no \(missing)", hint: PythonInterpreter.hint)
-        }
-        guard version.split(separator: ".").compactMap({ Int($0) }).lexicographicallyPrecedes([3, 11]) == false else {
-            throw EngineError(
-                .missingLibrary, "the Python at \(python.path) (from \(python.origin)) is \(version), and 3.11 is needed",
-                hint: PythonInterpreter.hint)
-        }
+        let program = try ProgramFile.path(options.program)
+        let hello = try await client.start(python: options.python, sources: sources, needs: kind.needs, program: program)
+        try hello.check()
         let request = ClientMessage.Connect(
-            engine: kind.name, address: address, workers: options.workers, program: program, hash: hello.versions["hash"] ?? "",
+            engine: kind.name, address: options.address, workers: options.workers, program: program, hash: hello.hash,
             architecture: ProgramIdentity.architecture, minimumWorkers: options.minimumWorkers, timeout: options.timeout)
-        let answer = try await ask("be reached", seconds: options.timeout + 60) { ClientMessage.connect($0, request) }
-        if let error = answer.error("be reached", engine: kind.title, address: options.address) { throw error }
+        _ = try await ask("be reached", seconds: options.timeout + 60, isConnecting: true) { ClientMessage.connect($0, request) }
     }
 
-    private var address: String {
-        // Dask's clients want the protocol, too.
-        guard kind.name == "dask", !options.address.isEmpty, !options.address.contains("://") else { return options.address }
-        return "tcp://" + options.address
+    /// An engine that has been reached.
+    package static func started(
+        _ kind: BridgeKind, _ options: BridgeOptions, sources: SidecarSources = .bridge
+    ) async throws -> BridgeEngine {
+        let engine = try BridgeEngine(kind, options, sources: sources)
+        do { try await engine.start() } catch {
+            await engine.shutdown()
+            throw error
+        }
+        return engine
     }
 
-    // MARK: The sidecar
+    private func ask(
+        _ what: String, seconds: Double? = nil, isConnecting: Bool = false, _ make: (Int) throws -> SidecarFrame?
+    ) async throws -> Answer {
+        let answer = try await client.ask(what, seconds: seconds, make)
+        if let error = answer.error(what, kind, address: options.address, isConnecting: isConnecting) { throw error }
+        return answer
+    }
 
-    /// Sends a message with an id and waits for its answer.
-    ///
-    /// - Parameters:
-    ///   - what: what the engine could not do when there is none.
-    ///   - seconds: to wait at most.
-    func ask(_ what: String, id: Int? = nil, seconds: Double? = nil, _ make: (Int) throws -> SidecarFrame?) async throws -> Answer {
-        try Task.checkCancellation()
-        let id = id ?? Int(truncatingIfNeeded: state.withLock { $0.newNumber() })
-        let timer = seconds.map { seconds in
-            Task { [weak self, title = kind.title] in
-                try await Task.sleep(for: .seconds(seconds))
-                self?.resume(id, .failure(EngineError(.unreachable, "\(title) could not \(what) within \(seconds) s")))
+    public func shutdown() async {
+        table.end(closed)
+        await client.close(closed)
+    }
+
+    /// The sidecar's process number, while it runs.
+    package var sidecarProcess: Int32? { client.process }
+
+    /// Does nothing: the program was announced when the engine was reached, and is sent where it is needed.
+    public func ship(_ program: ProgramImage) async throws {}
+
+    // MARK: Values
+
+    public func put(_ value: Payload) async throws -> ValueRef {
+        let bytes: [UInt8], codec: AnyCodec?, type: String
+        switch value {
+        case .value(let value):
+            bytes = try value.encoded("a value")
+            (codec, type) = (ValueFormat(value.type).codec, "\(value.type)")
+        case .encoded(let name, let encoded): (bytes, codec, type) = (encoded, nil, name)
+        }
+        let key = "p\(table.newNumber())"
+        _ = try await ask("store a value") { ClientMessage.put($0, key: key, bytes) }
+        return table.hold(.init(key: key, codec: codec, type: type, bytes: bytes.count))
+    }
+
+    public func get(_ ref: ValueRef) async throws -> Payload {
+        guard let found = try table.held(ref) else {
+            throw EngineError(
+                .unknownValue, "the engine “\(kind.name)” holds no value \(ref.id)", hint: "it was released, or never stored here")
+        }
+        let answer = try await ask("fetch a value") { ClientMessage.fetch($0, key: found.key) }
+        guard let bytes = answer.value else {
+            throw EngineError(.protocolViolation, "the sidecar of \(kind.title) sent no value where one was asked for")
+        }
+        guard let codec = found.codec else { return .encoded(type: found.type, bytes: bytes) }
+        return .value(try bytes.withUnsafeBytes { try codec.decode($0) })
+    }
+
+    public func release(_ refs: [ValueRef]) async { letGo(of: refs) }
+
+    private func letGo(of refs: [ValueRef]) {
+        let keys = table.letGo(of: refs)
+        if !keys.isEmpty { client.send { ClientMessage.release(keys) } }
+    }
+
+    // MARK: Runs
+
+    public func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let run = BridgeRun(job, name: "\(table.newNumber())", continuation)
+            if let end = table.add(run) {
+                run.end(end)
+                return
+            }
+            continuation.onTermination = { [weak self] reason in
+                guard case .cancelled = reason else { return }
+                // The runtime calls this with locks of its own held, which what is left to do takes as well.
+                Task.detached { self?.cancel(run, abandoned: true) }
+            }
+            client.send { [table] in
+                let frame = run.start(NamedCalls(job.graph, seed: job.seed))
+                if frame == nil { table.remove(run.name) }
+                return frame
             }
         }
-        defer { timer?.cancel() }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let end = state.withLock { state -> EngineError? in
-                    if state.end == nil { state.asking[id] = continuation }
-                    return state.end
-                }
-                if let end {
-                    continuation.resume(throwing: end)
-                    return
-                }
-                do {
-                    if let frame = try make(id) { send { frame } }
-                } catch { resume(id, .failure(error)) }
-                if Task.isCancelled { resume(id, .failure(CancellationError())) }
-            }
-        } onCancel: {
-            resume(id, .failure(CancellationError()))
+    }
+
+    public func cancel(_ job: JobID) async {
+        for run in table.runs(of: job) { cancel(run) }
+    }
+
+    private func cancel(_ run: BridgeRun, abandoned: Bool = false) {
+        // In order with what was sent before, such as the run itself.
+        client.send { [weak self] in
+            let (tell, unwanted) = run.cancel(abandoned: abandoned)
+            self?.letGo(of: unwanted)
+            if tell { self?.watch(run) }
+            return tell ? ClientMessage.cancel(run: run.name) : nil
         }
     }
 
-    private func resume(_ id: Int, _ result: Result<Answer, any Error>) {
-        state.withLock { $0.asking.removeValue(forKey: id) }?.resume(with: result)
-    }
+    /// The seconds that a cancelled run may take to end before the sidecar is given up.
+    private static let patience = 30.0
 
-    func send(_ make: @escaping @Sendable () -> SidecarFrame?) { state.withLock(\.sidecar)?.send(make) }
+    private func watch(_ run: BridgeRun) {
+        Task { [weak self] in
+            try await Task.sleep(for: .seconds(Self.patience))
+            guard let self, !run.isOver else { return }
+            client.giveUp(EngineError(.engineFailed, "\(kind.title) did not end a cancelled run within \(Self.patience) s"))
+        }
+    }
 
     /// What the sidecar says, on its thread.
     private func take(_ message: SidecarMessage) throws {
-        func run(_ name: String) -> BridgeRun? { state.withLock { $0.runs[name] } }
         switch message {
-        case .hello(let python, let hash, let missing):
-            var answer = Answer()
-            answer.versions = ["python": python, "hash": hash, "missing": missing.joined(separator: ", ")]
-            resume(0, .success(answer))
-        case .answer(let id, let answer): resume(id, .success(answer))
-        case .progress(let name, let counts): run(name)?.take(counts)
-        case .tasks(let name, let reports): run(name)?.take(reports)
+        case .progress(let name, let counts): table.run(name)?.take(counts)
+        case .tasks(let name, let reports): table.run(name)?.take(reports)
         case .output(let name, let key, let bytes):
-            do { try run(name)?.output(key, bytes: bytes, self) } catch let error as BridgeRun.Unasked {
-                throw WireError("the output “\(error.key)”, which was not asked for")
+            let unwanted = try table.run(name)?.output(key) { codec in
+                table.hold(.init(key: key, codec: codec, type: "", bytes: bytes))
             }
-        case .error(let name, let failure): run(name)?.failed(failure, engine: kind.title)
-        case .done(let name, let ok): state.withLock { $0.runs.removeValue(forKey: name) }?.done(ok: ok, engine: kind.title)
+            letGo(of: unwanted ?? [])
+        case .error(let name, let failure): table.run(name)?.failed(failure, kind)
+        case .done(let name, let ok): table.remove(name)?.done(ok: ok, engine: kind.title)
         case .log(let text): Self.forward(text)
-        case .failed(let text):
-            end(EngineError(.engineFailed, "\(kind.title) is gone", cause: RemoteError.unlessEmpty(text)))
-        case .closed: break
+        case .hello, .answer, .failed, .closed: break
         }
     }
 
@@ -175,54 +198,13 @@ public final class BridgeEngine: Engine {
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
-    // MARK: Its end
+    // MARK: What there is
 
-    private func hasEnded(_ sidecar: SidecarProcess, _ python: PythonInterpreter) {
-        let words = RemoteError.unlessEmpty(sidecar.lastWords)
-        switch sidecar.reason {
-        case let error as WireError:
-            end(EngineError(.protocolViolation, "the sidecar of \(kind.title) broke the protocol: \(error)", cause: words))
-        case let error as EngineError: end(error)
-        case let error?: end(EngineError(.engineFailed, "the sidecar of \(kind.title) was given up: \(error)", cause: words))
-        case nil:
-            let how = sidecar.exit.map { "\($0)" } ?? "ended"
-            end(EngineError(.engineFailed, "the sidecar of \(kind.title) (\(python.path)) \(how)", cause: words))
-        }
+    public func resources() async throws -> Resources {
+        let answer = try await ask("say what it has", seconds: options.timeout) { ClientMessage.info($0) }
+        let memory = answer.workers.reduce(0) { $0 + ($1.memory ?? 0) }, cores = answer.workers.reduce(0) { $0 + ($1.cores ?? 1) }
+        return Resources(
+            engine: kind.name, workers: answer.workers.count, cores: Int(max(min(cores, 1e9), 1)),
+            memoryBytes: Int(max(min(memory, 9e18), 0)), usedBytes: table.heldBytes, links: answer.dashboard.map { [$0] } ?? [])
     }
-
-    /// Fails all that waits, and all that comes; the first reason counts.
-    private func end(_ error: EngineError) {
-        let (error, asking, runs) = state.withLock { state in
-            let error = state.end ?? error
-            state.end = error
-            defer {
-                state.asking = [:]
-                state.runs = [:]
-                state.held = [:]
-                state.holders = [:]
-            }
-            return (error, Array(state.asking.values), Array(state.runs.values))
-        }
-        for continuation in asking { continuation.resume(throwing: error) }
-        for run in runs { run.end(error) }
-    }
-
-    public func shutdown() async {
-        let closed = closed
-        end(closed)
-        let sidecar = state.withLock { state in
-            state.end = closed
-            defer { state.sidecar = nil }
-            return state.sidecar
-        }
-        guard let sidecar else { return }
-        sidecar.send { ClientMessage.close(0) }
-        // A thread of its own: it waits until the process is gone.
-        await withCheckedContinuation { continuation in
-            sidecar.whenEnded(within: 15, orKill: closed) { continuation.resume() }
-        }
-    }
-
-    /// The sidecar's process number, while it runs.
-    package var sidecarProcess: Int32? { state.withLock(\.sidecar)?.process }
 }

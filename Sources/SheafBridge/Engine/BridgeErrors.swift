@@ -2,15 +2,18 @@ internal import SheafCore
 internal import SheafWorker
 
 extension TaskFailure {
+    static let buildHint =
+        "build it for the workers' machines: swift build -c release --static-swift-stdlib, or -Xswiftc -static-executable"
+
     /// The error that a run ends with.
     ///
     /// - Parameters:
     ///   - node: the node whose task it is, if it is one's.
-    ///   - engine: as its makers write it.
-    func error(_ node: NodeID?, attempt: Int, in job: Job, engine: String) -> any Error {
+    func error(_ node: NodeID?, attempt: Int, in job: Job, _ kind: BridgeKind) -> any Error {
+        let engine = kind.title
         let label = node.map { job.graph.name($0) } ?? "a task", place = worker.isEmpty ? "" : " on \(worker)"
         let error: any Error
-        switch kind {
+        switch self.kind {
         case .failure:
             do {
                 guard let payload else { throw WireError("no error") }
@@ -28,8 +31,7 @@ extension TaskFailure {
             error = EngineError(.engineFailed, "\(engine) cancelled \(label)", cause: RemoteError.unlessEmpty(text))
         case .program:
             error = EngineError(
-                .wrongProgram, "the program cannot run\(place): \(text)",
-                hint: "build it for the workers' machines: swift build -c release --static-swift-stdlib, or -Xswiftc -static-executable")
+                .wrongProgram, "the program cannot run\(place): \(text)", hint: Self.buildHint)
         case .engine:
             error = EngineError(.engineFailed, "\(engine) failed\(node == nil ? "" : " at \(label)")", cause: RemoteError.unlessEmpty(text))
         }
@@ -75,20 +77,34 @@ extension TaskFailure {
 
 extension Answer {
     /// The error that an answer tells of.
-    func error(_ what: String, engine: String, address: String) -> EngineError? {
+    ///
+    /// - Parameter isConnecting: whether it is the answer to whether the engine can be reached.
+    func error(_ what: String, _ kind: BridgeKind, address: String, isConnecting: Bool) -> EngineError? {
         guard let problem else { return nil }
         let cause = RemoteError.unlessEmpty(problem.text)
-        switch problem.kind {
-        case "program":
-            return EngineError(
-                .wrongProgram, "the program cannot run on \(engine): \(problem.text)",
-                hint: "build it for the workers' machines: swift build -c release --static-swift-stdlib, or -Xswiftc -static-executable")
-        case "unreachable":
-            return EngineError(
-                .unreachable, "no \(engine) answers at \(address)", cause: cause,
-                hint: "start one, for example with: sheaf up \(engine.lowercased())")
-        case "unknown", "lost": return EngineError(.unknownValue, "\(engine) does not hold \(what) any more", cause: cause)
-        default: return EngineError(.engineFailed, "\(engine) could not \(what)", cause: cause)
+        if problem.kind == "program" {
+            return EngineError(.wrongProgram, "the program cannot run on \(kind.title): \(problem.text)", hint: TaskFailure.buildHint)
+        }
+        guard isConnecting else { return EngineError(.engineFailed, "\(kind.title) could not \(what)", cause: cause) }
+        if address.isEmpty { return EngineError(.unreachable, "\(kind.title) could not be started here", cause: cause) }
+        return EngineError(
+            .unreachable, "\(kind.title) cannot be reached at \(address)", cause: cause,
+            hint: "start one, for example with: sheaf up \(kind.name)")
+    }
+}
+
+extension SidecarClient.Greeting {
+    /// The oldest Python that serves.
+    private static let oldest = [3, 11]
+
+    /// - Throws: ``EngineError`` (`.missingLibrary`) when the Python lacks something.
+    package func check() throws {
+        let place = "the Python at \(interpreter.path) (from \(interpreter.origin))"
+        guard !python.split(separator: ".").compactMap({ Int($0) }).lexicographicallyPrecedes(Self.oldest) else {
+            throw EngineError(.missingLibrary, "\(place) is \(python), and 3.11 is needed", hint: PythonInterpreter.hint)
+        }
+        guard missing.isEmpty else {
+            throw EngineError(.missingLibrary, "\(place) has no \(missing.joined(separator: ", "))", hint: PythonInterpreter.hint)
         }
     }
 }

@@ -65,11 +65,14 @@ package struct BridgeKind: Sendable {
     package var title: String
     /// Python modules without which nothing goes.
     package var needs: [String]
+    /// Where it listens unless it is told otherwise.
+    package var port: Int
 
-    package init(name: String, title: String, needs: [String]) {
+    package init(name: String, title: String, needs: [String], port: Int) {
         self.name = name
         self.title = title
         self.needs = needs
+        self.port = port
     }
 }
 

@@ -1,17 +1,11 @@
 internal import SheafCore
+internal import SheafWorker
 internal import Synchronization
 
 /// One job on an engine behind a sidecar.
 ///
 /// What the sidecar says of it comes in order, from one thread; the caller may end it from any other.
 final class BridgeRun: Sendable {
-    /// What a run needs of its engine.
-    protocol Owner: AnyObject, Sendable {
-        /// Holds a result that lies on the engine.
-        func hold(_ key: String, _ codec: AnyCodec, bytes: Int) -> ValueRef
-        func letGo(of refs: [ValueRef])
-    }
-
     let job: Job
     let name: String
     private let continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation
@@ -81,36 +75,40 @@ final class BridgeRun: Sendable {
         if let progress { continuation.yield(.progress(progress)) }
     }
 
+    /// A result is ready.
+    ///
+    /// - Parameter hold: makes a reference to it.
+    /// - Returns: references that nobody wants.
     /// - Throws: ``WireError`` for an output that was not asked for.
-    func output(_ key: String, bytes: Int, _ owner: any Owner) throws {
+    func output(_ key: String, hold: (AnyCodec) -> ValueRef) throws -> [ValueRef] {
         let found = state.withLock { state -> (positions: [Int], codec: AnyCodec)? in
-            guard let tasks = state.tasks, let (node, _) = tasks.place(of: key), let codec = tasks.outputCodecs[node],
-                tasks.key(node) == key
+            guard let tasks = state.tasks, let (node, _) = tasks.place(of: key), let codec = tasks.outputCodecs[node], tasks.key(node) == key
             else { return nil }
             return (job.outputs.indices.filter { job.outputs[$0] == node }, codec)
         }
-        guard let (positions, codec) = found else { throw Unasked(key: key) }
-        for position in positions {
-            let ref = owner.hold(key, codec, bytes: bytes)
+        guard let (positions, codec) = found else { throw WireError("the output “\(key)”, which was not asked for") }
+        return positions.compactMap { position in
+            let ref = hold(codec)
             let isWanted = state.withLock { state in
                 if state.isOver || state.isAbandoned { return false }
                 state.stored.append(ref)
                 return true
             }
-            if isWanted, case .terminated = continuation.yield(.output(position: position, ref: ref)) { owner.letGo(of: [ref]) }
-            if !isWanted { owner.letGo(of: [ref]) }
+            if isWanted {
+                if case .terminated = continuation.yield(.output(position: position, ref: ref)) { return ref }
+                return nil
+            }
+            return ref
         }
     }
 
-    struct Unasked: Error { let key: String }
-
-    func failed(_ failure: TaskFailure, engine: String) {
+    func failed(_ failure: TaskFailure, _ engine: BridgeKind) {
         let events = state.withLock { state -> [TaskEvent] in
             let node = state.tasks?.place(of: failure.key)?.node
             let retries = node.map { job.graph.attributes($0).retry.attempts } ?? 1
             // Told after the attempts, where they are told at all; else the task has had as many as it may have.
             let attempt = node.flatMap { state.stories?.attempt(of: $0) } ?? (failure.kind.isRetried ? retries : 1)
-            let error = failure.error(node, attempt: attempt, in: job, engine: engine)
+            let error = failure.error(node, attempt: attempt, in: job, engine)
             state.error = state.error ?? error
             guard let node else { return [] }
             let message = (error as? any SheafError)?.message ?? "\(error)"

@@ -12,15 +12,21 @@ package struct SidecarSources: Sendable {
         self.main = main
     }
 
-    /// Those of this package.
-    package static let bridge: SidecarSources = {
+    /// What reaches engines.
+    package static let bridge = SidecarSources(modules: all.filter { $0.key.hasPrefix("sheaf_bridge") }, main: "sheaf_bridge.sidecar")
+
+    /// What keeps a cluster for `sheaf up`.
+    static let trialCluster = SidecarSources(modules: all.filter { $0.key == "sheaf_up" }, main: "sheaf_up")
+
+    /// All that is in the program.
+    package static let all: [String: String] = {
         var modules: [String: String] = [:]
         var source = sheaf_bridge_modules
         while let next = source, let name = next.pointee.name {
             modules[String(cString: name)] = text(next.pointee)
             source = next + 1
         }
-        return SidecarSources(modules: modules, main: "sheaf_bridge.sidecar")
+        return modules
     }()
 
     /// Makes a sidecar of sources that it receives.

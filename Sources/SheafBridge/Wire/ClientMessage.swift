@@ -26,6 +26,15 @@ enum ClientMessage {
         }
     }
 
+    /// Start a cluster, for `sheaf up`.
+    static func up(_ id: Int, engine: String, workers: Int, port: Int) -> SidecarFrame {
+        frame("up", id) { text in
+            text.field("engine", engine)
+            text.field("workers", workers)
+            text.field("port", port)
+        }
+    }
+
     static func put(_ id: Int, key: String, _ value: [UInt8]) -> SidecarFrame {
         var message = frame("put", id) { $0.field("key", key) }
         message.buffers = [value]

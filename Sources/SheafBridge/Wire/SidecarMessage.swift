@@ -8,8 +8,8 @@ internal import Foundation
 
 /// What a sidecar says.
 package enum SidecarMessage: Sendable {
-    /// First of all: which Python it is, the hash of the program's file, and what is not there to be imported.
-    case hello(python: String, hash: String, missing: [String])
+    /// First of all: what there is.
+    case hello(Answer)
     case answer(Int, Answer)
     case progress(run: String, RunProgress)
     case tasks(run: String, [TaskReport])
@@ -33,9 +33,12 @@ package struct Answer: Sendable {
     var problem: (kind: String, text: String)?
     var value: [UInt8]?
     var workers: [EngineWorker] = []
+    var address: String?
     var dashboard: String?
     /// Of Python and of the engine.
     var versions: [String: String] = [:]
+    /// Which Python it is, the hash of the program's file, and what cannot be imported; in the first message.
+    var hello: (python: String, hash: String, missing: [String])?
 }
 
 /// A worker of the engine.
@@ -99,14 +102,15 @@ extension SidecarMessage {
             return value
         }
         switch fields.op {
-        case "hello":
-            self = .hello(
-                python: try need(fields.python, "python"), hash: try need(fields.hash, "hash"), missing: try need(fields.missing, "missing")
-            )
-        case "answer":
+        case "hello", "answer":
             var answer = Answer(
-                value: frame.buffers.first, workers: fields.workers ?? [], dashboard: fields.dashboard,
+                value: frame.buffers.first, workers: fields.workers ?? [], address: fields.address, dashboard: fields.dashboard,
                 versions: fields.versions ?? [:])
+            if fields.op == "hello" {
+                answer.hello = (try need(fields.python, "python"), try need(fields.hash, "hash"), try need(fields.missing, "missing"))
+                self = .hello(answer)
+                return
+            }
             if try !need(fields.ok, "ok") { answer.problem = (fields.kind ?? "engine", fields.text ?? "no reason was given") }
             self = .answer(try need(fields.id, "id"), answer)
         case "progress":
@@ -150,6 +154,7 @@ extension SidecarMessage {
         var waiting: Int?
         var events: [Event]?
         var workers: [EngineWorker]?
+        var address: String?
         var dashboard: String?
         var versions: [String: String]?
         var python: String?

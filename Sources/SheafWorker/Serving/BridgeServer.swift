@@ -78,7 +78,7 @@ private final class BridgeServer: Sendable {
                 switch try channel.receive() {
                 case .nothing: continue
                 // Whoever started this process is gone, or wants it gone.
-                case .end: Self.end(0)
+                case .end: leave()
                 case .frame(let frame):
                     switch frame.kind {
                     case .call, .prepare:
@@ -91,6 +91,15 @@ private final class BridgeServer: Sendable {
                 }
             } catch { Self.fail(error) }
         }
+    }
+
+    /// Ends the process; in the middle of a call with all that the call has started.
+    private func leave() -> Never {
+        if state.withLock({ $0.resources != nil }), getpgrp() == getpid() {
+            fflush(nil)
+            kill(0, SIGKILL)
+        }
+        Self.end(0)
     }
 
     private func cancel(_ call: UInt32) {
