@@ -1,4 +1,4 @@
-package import SheafCore
+internal import SheafCore
 
 #if canImport(Glibc)
 internal import Glibc

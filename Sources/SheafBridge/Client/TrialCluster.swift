@@ -1,4 +1,4 @@
-package import SheafCore
+internal import SheafCore
 internal import SheafWorker
 internal import Synchronization
 

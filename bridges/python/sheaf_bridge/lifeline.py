@@ -1,4 +1,4 @@
-"""A process that clears up after the sidecar, however that ends: `python lifeline.py FOLDER`, with the sidecar at its stdin.
+"""A process that clears up after the sidecar, however that ends: `python -c TEXT FOLDER` with this text, with the sidecar at its stdin.
 
 It reads the numbers of processes, one a line. When stdin ends it asks them to end, kills those that do not, and removes the folder.
 """
@@ -20,8 +20,10 @@ class Lifeline:
     """The sidecar's side."""
 
     def __init__(self, folder: str) -> None:
+        from . import source  # the process itself is of no package
+
         self._process = subprocess.Popen(
-            [sys.executable, "-S", "-E", os.path.abspath(__file__), folder],
+            [sys.executable, "-S", "-E", "-c", source("lifeline"), folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
