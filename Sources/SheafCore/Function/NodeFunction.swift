@@ -62,7 +62,7 @@ public final class NodeFunction: Sendable {
     /// of process run it in the process that made the plan.
     package let staysHere: Bool
     /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
-    let stepArguments: [Int]
+    package let stepArguments: [Int]
 
     public convenience init(name: String, identity: Identity, body: Body, passing: Passing = .tuple) {
         self.init(name: name, identity: identity, body: body, passing: passing, staysHere: false)

@@ -115,10 +115,7 @@ final class RemoteRun: Sendable {
         arguments.reserveCapacity(values.count)
         let places = job.graph.argumentRange(node)
         for (value, place) in zip(values, places) {
-            if isOwn(job.graph.arguments[place]) {
-                arguments.append(.own)
-                continue
-            }
+            if isOwn(job.graph.arguments[place]) { continue }
             if let block = try sharedBlock(value) {
                 arguments.append(block.place)
                 blocks.append(block)
@@ -159,7 +156,6 @@ final class RemoteRun: Sendable {
         _ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID, _ resources: TaskResources
     ) throws -> AnyValue {
         switch try EncodedValue(payload: payload) {
-        case .own: throw WireError("a result that is nowhere")
         case .inline(let bytes):
             return try bytes.withUnsafeBytes { bytes in
                 if recipe != nil { try NodeValue.remarks(bytes).repeated(to: resources) }

@@ -283,7 +283,7 @@ package final class WorkerProcess: Sendable {
 package struct WorkerEnded: Error {}
 
 extension RemoteError {
-    static func unlessEmpty(_ text: String) -> RemoteError? {
+    package static func unlessEmpty(_ text: String) -> RemoteError? {
         text.isEmpty ? nil : RemoteError(description: String(text.prefix { _ in true }.drop { $0 == "\n" }))
     }
 }

@@ -5,14 +5,15 @@ internal import Synchronization
 final class CallRunner: Sendable {
     private let registry: FunctionRegistry
     private let replays: ReplayHost
-    let arena: ArenaMapping
+    /// The memory shared with the engine, if there is any.
+    private let arena: ArenaMapping?
     private let spill = SpillFile()
     private let memory = MemoryLedger(budget: SessionOptions.physicalMemory)
 
     private let functions = Locked<[CallTarget: PortableFunction]>([:])
     private let cache = Locked(ValueCache())
 
-    init(_ registry: FunctionRegistry, arena: ArenaMapping) {
+    init(_ registry: FunctionRegistry, arena: ArenaMapping? = nil) {
         self.registry = registry
         self.arena = arena
         replays = ReplayHost(registry)
@@ -69,25 +70,25 @@ final class CallRunner: Sendable {
     private func prepareNode(_ request: CallRequest, of plan: ReplayedPlan) throws -> Prepared {
         drop(request.dropped)
         let graph = plan.graph, node = Int(request.node)
-        guard node < graph.count, graph.argumentRange(node).count == request.arguments.count else {
-            throw EngineError(.protocolViolation, "a call of a node that the plan does not have")
-        }
-        var arguments: [AnyValue] = [], places: [Graph.Argument] = []
-        for (position, sent) in zip(graph.argumentRange(node), request.arguments) {
-            let argument = graph.arguments[position]
-            switch sent {
-            case .own where argument.isPrevious:
+        guard node < graph.count else { throw EngineError(.protocolViolation, "a call of a node that the plan does not have") }
+        var arguments: [AnyValue] = [], places: [Graph.Argument] = [], sent = request.arguments[...]
+        for argument in graph.arguments[graph.argumentRange(node)] {
+            if argument.isPrevious {
                 places.append(.previous)
                 continue
-            case .own where argument.isConstant: arguments.append(graph.constants[argument.index])
-            case .own: throw EngineError(.protocolViolation, "a call of \(graph.name(node)) without one of its arguments")
-            default: arguments.append(try value(sent, NodeValue.codec))
             }
-            if arguments.last is AbsentValue {
-                throw EngineError(.protocolViolation, "a call of \(graph.name(node)) without a value that only the caller has")
+            let own = argument.isConstant ? graph.constants[argument.index] : AbsentValue.none
+            if own is AbsentValue {
+                guard let next = sent.popFirst() else {
+                    throw EngineError(.protocolViolation, "a call of \(graph.name(node)) without one of its arguments")
+                }
+                arguments.append(try value(next, NodeValue.codec))
+            } else {
+                arguments.append(own)
             }
             places.append(.constant(arguments.count - 1))
         }
+        guard sent.isEmpty else { throw EngineError(.protocolViolation, "a call of \(graph.name(node)) with arguments too many") }
         let resources = newResources(request)
         return Prepared(
             name: graph.name(node), body: graph.function(node).body, arguments: arguments, places: places, request: request,
@@ -117,11 +118,11 @@ final class CallRunner: Sendable {
         switch encoded {
         case .inline(let bytes): return try bytes.withUnsafeBytes { try codec.decode($0) }
         case .shared(let number, let offset, let count):
+            guard let arena else { throw WireError("a value in shared memory, of which there is none") }
             if let known = cache.withLock({ $0[number] }) { return known }
             let value = try codec.decode(UnsafeRawBufferPointer(try arena.bytes(offset: offset, count: count)))
             cache.withLock { $0.insert(value, number, bytes: Int(count)) }
             return value
-        case .own: throw EngineError(.protocolViolation, "a function was called without one of its arguments")
         }
     }
 

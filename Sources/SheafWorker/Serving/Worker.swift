@@ -24,21 +24,26 @@ public enum Worker {
     ///
     /// - Parameter functions: those that can be called, all names different.
     public static func serveIfAsked(_ functions: [any RegisteredFunction]) async {
-        guard let request = getenv(WorkerStart.variable), String(cString: request) == WorkerStart.serve else { return }
-        await serve(functions)
+        switch getenv(WorkerStart.variable).map({ String(cString: $0) }) {
+        case WorkerStart.serve: await serve(functions)
+        case WorkerStart.bridge: await serveBridge(functions)
+        default: return
+        }
     }
 
-    fileprivate static func say(_ text: String) {
+    static func say(_ text: String) {
         let line = Array((text + "\n").utf8)
         _ = write(STDERR_FILENO, line, line.count)
     }
 
     /// Serves until the process at the other end says so or is gone, and ends this process then.
     package static func serve(_ functions: [any RegisteredFunction]) async -> Never {
-        do {
-            let server = try WorkerServer(functions)
-            server.start()
-        } catch {
+        await run { try WorkerServer(functions).start() }
+    }
+
+    /// Starts a server, whose threads end the process.
+    static func run(_ start: () throws -> Void) async -> Never {
+        do { try start() } catch {
             say("the worker cannot start: \(error)")
             exit(1)
         }
@@ -54,6 +59,7 @@ private final class WorkerServer: Sendable {
     private let calls: Channel
     private let control: Channel
     private let runner: CallRunner
+    private let arena: ArenaMapping
     private let names: [String]
     private let identity: String
     /// Where the engine looks which call runs here, in the shared memory.
@@ -87,7 +93,8 @@ private final class WorkerServer: Sendable {
         let registry = try FunctionRegistry(functions)
         names = registry.functions.keys.sorted()
         identity = try ProgramIdentity.ofFile(ProgramIdentity.currentPath)
-        runner = CallRunner(registry, arena: try ArenaMapping(WorkerStart.arena))
+        arena = try ArenaMapping(WorkerStart.arena)
+        runner = CallRunner(registry, arena: arena)
         close(WorkerStart.arena)
     }
 
@@ -155,7 +162,7 @@ private final class WorkerServer: Sendable {
     private func work() {
         let inbox = Inbox(calls)
         do {
-            let cell = try runner.arena.bytes(offset: cell, count: 4)
+            let cell = try arena.bytes(offset: cell, count: 4)
             while let frame = try inbox.next() {
                 if frame.kind == .prepare {
                     try runner.prepare(recipe: frame.payload)
@@ -207,10 +214,10 @@ private final class WorkerServer: Sendable {
         guard calls.send(ask.finish()) else { Self.end(0) }
         let answer = try memory(for: call, inbox)
         switch try EncodedValue(payload: answer.payload) {
-        case .inline, .own: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
+        case .inline: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
         case .shared(let number, let offset, let room):
             guard room == UInt64(count) else { throw WireError("\(room) bytes of memory instead of \(count)") }
-            let memory = try runner.arena.bytes(offset: offset, count: room)
+            let memory = try arena.bytes(offset: offset, count: room)
             writer.bytes.withUnsafeBytes { memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[(Frame.headerBytes + 9)...])) }
             runner.keep(value, number, bytes: count)
             var place = FrameWriter(.result, call: call)

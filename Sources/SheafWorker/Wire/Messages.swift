@@ -50,8 +50,6 @@ package enum EncodedValue: Sendable, Equatable {
     case inline([UInt8])
     /// In the shared memory. A worker may keep the decoded value under its number until it is told to drop it; 0 is nobody's number.
     case shared(number: UInt64, offset: UInt64, count: UInt64)
-    /// The worker has it: a constant of the plan that it made again.
-    case own
 
     package func write(to writer: inout FrameWriter) {
         switch self {
@@ -64,7 +62,6 @@ package enum EncodedValue: Sendable, Equatable {
             writer.append(number)
             writer.append(offset)
             writer.append(count)
-        case .own: writer.append(UInt8(2))
         }
     }
 
@@ -72,7 +69,6 @@ package enum EncodedValue: Sendable, Equatable {
         switch try reader.integer(UInt8.self) {
         case 0: self = .inline(Array(try reader.take(try reader.integer(UInt64.self))))
         case 1: self = .shared(number: try reader.integer(), offset: try reader.integer(), count: try reader.integer())
-        case 2: self = .own
         case let tag: throw WireError("a value of the unknown form \(tag)")
         }
     }
@@ -103,6 +99,7 @@ package struct CallRequest: Sendable, Equatable {
     package var seed: UInt64
     /// Numbers of values that nobody will use any more.
     package var dropped: [UInt64]
+    /// Of a node, those that the worker does not have from making the plan again: other nodes' results, and values that are absent there.
     package var arguments: [EncodedValue]
 
     package init(
@@ -118,6 +115,20 @@ package struct CallRequest: Sendable, Equatable {
 
     package func frame(call: UInt32) -> [UInt8] {
         var writer = FrameWriter(.call, call: call)
+        writeStart(to: &writer)
+        writer.append(UInt32(truncatingIfNeeded: arguments.count))
+        for argument in arguments { argument.write(to: &writer) }
+        return writer.finish()
+    }
+
+    /// The payload up to the arguments, whose count comes next.
+    package var prefix: [UInt8] {
+        var writer = FrameWriter(.call, call: 0)
+        writeStart(to: &writer)
+        return Array(writer.bytes[Frame.headerBytes...])
+    }
+
+    private func writeStart(to writer: inout FrameWriter) {
         switch target {
         case .function(let name, let passing):
             writer.append(name)
@@ -131,9 +142,6 @@ package struct CallRequest: Sendable, Equatable {
         writer.append(seed)
         writer.append(UInt32(truncatingIfNeeded: dropped.count))
         for number in dropped { writer.append(number) }
-        writer.append(UInt32(truncatingIfNeeded: arguments.count))
-        for argument in arguments { argument.write(to: &writer) }
-        return writer.finish()
     }
 
     package init(payload: [UInt8]) throws {
