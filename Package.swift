@@ -92,7 +92,9 @@ let package = Package(
         .executableTarget(
             name: "sheaf-cli",
             dependencies: [
-                "Sheaf", "SheafDuckDB", "SheafADBC", "SheafBridge", "SheafDask", "SheafRay", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+                "Sheaf", "SheafDuckDB", "SheafADBC", "SheafBridge", "SheafDask", "SheafRay",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
@@ -117,7 +119,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SheafBridgeTests",
-            dependencies: ["SheafBridge", "SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "SheafDask", "SheafRay", "CSheaf", "sheaf-test-worker"],
+            dependencies: [
+                "SheafBridge", "SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "SheafDask", "SheafRay", "CSheaf",
+                "sheaf-test-worker",
+            ],
             resources: [.copy("FakeSidecar")], swiftSettings: settings),
         .testTarget(name: "SheafInterchangeTests", dependencies: ["Sheaf"], swiftSettings: settings),
         // Its folder Queries is a link into the benchmarks, which measure the same queries.

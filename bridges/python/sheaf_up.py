@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import shutil
 import signal
 import socket
 import struct
@@ -18,6 +17,8 @@ import tempfile
 import threading
 import time
 from typing import Any, Protocol
+
+from sheaf_bridge.lifeline import Lifeline
 
 # How long a cluster may take to start, and to end before it is killed.
 START_SECONDS = 60.0
@@ -76,7 +77,7 @@ class DaskCluster:
 
 
 class RayCluster:
-    def __init__(self, workers: int, port: int, folder: str) -> None:
+    def __init__(self, workers: int, port: int, folder: str, lifeline: Lifeline) -> None:
         has_dashboard = all(importlib.util.find_spec(name) is not None for name in ("aiohttp_cors", "opencensus"))
         # On loopback only.
         environment = dict(os.environ, RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0", RAY_USAGE_STATS_ENABLED="0")
@@ -87,6 +88,7 @@ class RayCluster:
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True
         )
+        lifeline.watch(self.process.pid)
         self.address = f"127.0.0.1:{port}"
         self.dashboard = "http://127.0.0.1:8265" if has_dashboard else None
         try:
@@ -160,17 +162,17 @@ class Channel:
                 data = data[os.write(self.output, data) :]
 
 
-def start(wanted: dict[str, Any], folder: str) -> Cluster:
+def start(wanted: dict[str, Any], folder: str, lifeline: Lifeline) -> Cluster:
     engine, workers, port = wanted["engine"], int(wanted["workers"]), int(wanted["port"])
     if not port_is_free(port):
         raise StartFailure(f"port {port} on 127.0.0.1 is taken; choose another with --port, or end what uses it")
-    return DaskCluster(workers, port, folder) if engine == "dask" else RayCluster(workers, port, folder)
+    return DaskCluster(workers, port, folder) if engine == "dask" else RayCluster(workers, port, folder, lifeline)
 
 
-def serve(channel: Channel, folder: str) -> int:
+def serve(channel: Channel, folder: str, lifeline: Lifeline) -> int:
     wanted = channel.receive()
     try:
-        cluster = start(wanted, folder)
+        cluster = start(wanted, folder, lifeline)
     except (StartFailure, OSError, RuntimeError) as error:
         channel.send({"op": "answer", "id": wanted["id"], "ok": False, "kind": "engine", "text": str(error)})
         return 1
@@ -199,9 +201,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     channel = Channel()
     folder = tempfile.mkdtemp(prefix="sheaf-up-")
+    # Ends the cluster and removes the folder also when this process is killed.
+    lifeline = Lifeline(folder)
     try:
-        return serve(channel, folder)
+        return serve(channel, folder, lifeline)
     except EOFError:
         return 0
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        lifeline.close()

@@ -45,7 +45,9 @@ package final class TrialCluster: Sendable {
         do {
             let hello = try await client.start(python: python, sources: .trialCluster, needs: kind.needs)
             try hello.check()
-            let answer = try await client.ask("start", seconds: 120) { ClientMessage.up($0, engine: kind.name, workers: workers, port: port) }
+            let answer = try await client.ask("start", seconds: 120) {
+                ClientMessage.up($0, engine: kind.name, workers: workers, port: port)
+            }
             if let problem = answer.problem {
                 throw EngineError(.engineFailed, "\(kind.title) cannot be started", cause: RemoteError.unlessEmpty(problem.text))
             }

@@ -55,6 +55,9 @@ public final class BridgeEngine: Engine {
     ///   the address, `.wrongProgram` when this program cannot run there, `.engineFailed` for other errors.
     package func start() async throws {
         let program = try ProgramFile.path(options.program)
+        if let listener = Listener(options.address), let problem = try await listener.problem(within: options.timeout) {
+            throw kind.unreachable(at: options.address, problem)
+        }
         let hello = try await client.start(python: options.python, sources: sources, needs: kind.needs, program: program)
         try hello.check()
         let request = ClientMessage.Connect(

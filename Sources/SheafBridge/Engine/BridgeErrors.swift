@@ -87,9 +87,15 @@ extension Answer {
         }
         guard isConnecting else { return EngineError(.engineFailed, "\(kind.title) could not \(what)", cause: cause) }
         if address.isEmpty { return EngineError(.unreachable, "\(kind.title) could not be started here", cause: cause) }
-        return EngineError(
-            .unreachable, "\(kind.title) cannot be reached at \(address)", cause: cause,
-            hint: "start one, for example with: sheaf up \(kind.name)")
+        return kind.unreachable(at: address, problem.text)
+    }
+}
+
+extension BridgeKind {
+    func unreachable(at address: String, _ reason: String) -> EngineError {
+        EngineError(
+            .unreachable, "\(title) cannot be reached at \(address)", cause: RemoteError.unlessEmpty(reason),
+            hint: "start one, for example with: sheaf up \(name)")
     }
 }
 

@@ -82,7 +82,8 @@ final class BridgeRun: Sendable {
     /// - Throws: ``WireError`` for an output that was not asked for.
     func output(_ key: String, hold: (AnyCodec) -> ValueRef) throws -> [ValueRef] {
         let found = state.withLock { state -> (positions: [Int], codec: AnyCodec)? in
-            guard let tasks = state.tasks, let (node, _) = tasks.place(of: key), let codec = tasks.outputCodecs[node], tasks.key(node) == key
+            guard let tasks = state.tasks, let (node, _) = tasks.place(of: key), let codec = tasks.outputCodecs[node],
+                tasks.key(node) == key
             else { return nil }
             return (job.outputs.indices.filter { job.outputs[$0] == node }, codec)
         }

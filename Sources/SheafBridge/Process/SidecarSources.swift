@@ -16,7 +16,7 @@ package struct SidecarSources: Sendable {
     package static let bridge = SidecarSources(modules: all.filter { $0.key.hasPrefix("sheaf_bridge") }, main: "sheaf_bridge.sidecar")
 
     /// What keeps a cluster for `sheaf up`.
-    static let trialCluster = SidecarSources(modules: all.filter { $0.key == "sheaf_up" }, main: "sheaf_up")
+    static let trialCluster = SidecarSources(modules: all, main: "sheaf_up")
 
     /// All that is in the program.
     package static let all: [String: String] = {

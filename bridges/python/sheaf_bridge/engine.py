@@ -134,6 +134,7 @@ class Run:
     is_cancelled: bool = False
     counts: tuple[int, int, int] = (0, 0, 0)
     told: float = 0.0
+    told_counts: tuple[int, int, int] | None = None
     state: Any = None
 
 
@@ -205,9 +206,9 @@ class Engine:
         with self.lock:
             run.counts = (done, running, failed)
             now = time.monotonic()
-            if run.has_ended or (not at_end and now - run.told < PROGRESS_SECONDS):
+            if run.has_ended or run.counts == run.told_counts or (not at_end and now - run.told < PROGRESS_SECONDS):
                 return
-            run.told = now
+            run.told, run.told_counts = now, run.counts
             waiting = max(0, len(run.keys) - done - running - failed)
             self.send(
                 {"op": "progress", "run": run.name, "done": done, "running": running, "failed": failed, "waiting": waiting}

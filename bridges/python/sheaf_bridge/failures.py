@@ -7,12 +7,14 @@ class TaskError(Exception):
     """A task that did not give a value.
 
     `kind` is "failure" (the function threw; `payload` says what), "crashed" (its process ended), "cancelled", "program" (the
-    program cannot run there) or "engine". All of it is in `args`, so that it survives pickling.
+    program cannot run there) or "engine"; `logs` is what it had said where that travels with the answer. All of it is in `args`, so that it survives pickling.
     """
 
-    def __init__(self, kind: str, text: str, worker: str = "", key: str = "", payload: bytes = b"") -> None:
-        super().__init__(kind, text, worker, key, payload)
-        self.kind, self.text, self.worker, self.key, self.payload = kind, text, worker, key, payload
+    def __init__(
+        self, kind: str, text: str, worker: str = "", key: str = "", payload: bytes = b"", logs: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(kind, text, worker, key, payload, logs)
+        self.kind, self.text, self.worker, self.key, self.payload, self.logs = kind, text, worker, key, payload, logs
 
     def __str__(self) -> str:
         # Dask replaces errors whose text is long by others.

@@ -1,6 +1,6 @@
 """A process that clears up after the sidecar, however that ends: `python -c TEXT FOLDER` with this text, with the sidecar at its stdin.
 
-It reads the numbers of processes, one a line. When stdin ends it asks them to end, kills those that do not, and removes the folder.
+It reads which processes there are, one a line, as a number and the time when it was started. When stdin ends it asks them to end, kills those that do not, and removes the folder.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import time
 from typing import IO
 
-END_SECONDS = 10.0
+END_SECONDS = 2.0
 
 
 class Lifeline:
@@ -32,9 +32,11 @@ class Lifeline:
 
     def watch(self, pid: int) -> None:
         """A process that is not to outlive the sidecar."""
+        if pid == self._process.pid:
+            return
         stdin = self._process.stdin
         assert stdin is not None
-        stdin.write(f"{pid}\n")
+        stdin.write(f"{pid} {_state(pid)[1]}\n")
         stdin.flush()
 
     def close(self) -> None:
@@ -45,39 +47,56 @@ class Lifeline:
         self._process.wait()
 
 
-def _ends(pid: int, until: float) -> bool:
-    while time.monotonic() < until:
+def _state(pid: int) -> tuple[str, str]:
+    """Whether a process runs, and when it was started. A number that has ended may be given to another process."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            words = file.read().rpartition(")")[2].split()
+            return words[0], words[19]
+    except FileNotFoundError:
+        if os.path.exists("/proc/self/stat"):
+            return "X", ""
         try:
-            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-                if file.read().rpartition(")")[2].split()[0] in "ZX":
-                    return True
-        except FileNotFoundError:
-            try:
-                os.kill(pid, 0)  # a system without /proc
-            except ProcessLookupError:
-                return True
-        time.sleep(0.02)
-    return False
+            os.kill(pid, 0)
+            return "?", ""
+        except OSError:
+            return "X", ""
+
+
+def processes_below(pid: int) -> list[int]:
+    """All processes that a process has started, and those that they have; none on a system without /proc."""
+    found = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                found += [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+    return found + [below for child in found for below in processes_below(child)]
+
+
+def _runs(pid: int, started: str) -> bool:
+    state, since = _state(pid)
+    return state not in "ZX" and since == started
 
 
 def main(folder: str, stdin: IO[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    pids = [int(line) for line in stdin]
-    until = time.monotonic() + END_SECONDS
-    for pid in pids:
-        try:
-            os.kill(pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
-    for pid in pids:
-        if not _ends(pid, until):
-            try:
-                os.killpg(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
+    processes = [(int(pid), started) for pid, _, started in (line.rstrip("\n").partition(" ") for line in stdin)]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        until = time.monotonic() + END_SECONDS
+        for pid, started in processes:
+            if _runs(pid, started):
+                try:
+                    os.kill(pid, number)
+                except ProcessLookupError:
+                    pass
+        while any(_runs(*process) for process in processes) and time.monotonic() < until:
+            time.sleep(0.02)
     # What ends now may still write.
-    while os.path.exists(folder) and time.monotonic() < until + END_SECONDS:
+    until = time.monotonic() + 5 * END_SECONDS
+    while os.path.exists(folder) and time.monotonic() < until:
         shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.05)
 

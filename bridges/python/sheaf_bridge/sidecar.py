@@ -154,6 +154,10 @@ class Sidecar:
             from .dask_engine import DaskEngine
 
             return DaskEngine(self.output.send)
+        if name == "ray":
+            from .ray_engine import RayEngine
+
+            return RayEngine(self.output.send)
         raise WireError(f"a connection to the unknown engine {name!r:.100}")
 
     def _on_info(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:

@@ -12,6 +12,7 @@ from .client import Sidecar
 from .clusters import DaskCluster, free_port, programs_alive
 from .engine_cases import EngineCases
 from .support import eventually, is_alive, number, sleepers
+from sheaf_bridge.lifeline import processes_below
 
 
 class DaskTests(EngineCases, unittest.TestCase):
@@ -179,20 +180,11 @@ class DaskLocalTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as sleeping:
             sidecar.submit({"a": (f"sleep:60,{sleeping}",)}, ["a"])
             eventually(self, lambda: len(sleepers(sleeping)) == 2, "the call runs")
-            children = children_of(sidecar.process.pid)
+            children = processes_below(sidecar.process.pid)
             self.assertGreaterEqual(len(children), 3)
             sidecar.process.kill()
             eventually(self, lambda: not any(map(is_alive, sleepers(sleeping) + children)), "all processes end")
             eventually(self, lambda: os.listdir(folder) == [], "its folder is removed")
-
-
-def children_of(pid: int) -> list[int]:
-    """All processes below one."""
-    found = []
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children") as file:
-            found += [int(word) for word in file.read().split()]
-    return found + [below for child in found for below in children_of(child)]
 
 
 if __name__ == "__main__":
