@@ -8,33 +8,51 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Where a contestant writes: files in a folder that is removed at the latest with this object. A process that outlives the contestant cannot keep us
-/// waiting for the end of a file, as it could for that of a pipe.
+/// Where a contestant writes: files without a name, which are gone with the last process that has them open. A process that outlives the
+/// contestant cannot keep us waiting for the end of a file, as it could for that of a pipe.
 final class ContestFiles: Sendable {
-    private let folder: URL
+    private let outputFile: Int32
+    private let errorFile: Int32
 
     /// - Throws: ``AnswerError``.
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("sheaf-compare-\(UUID().uuidString)")
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw AnswerError(description: "cannot make a temporary folder: \(error.localizedDescription)")
+        outputFile = try Self.unnamedFile()
+        do { errorFile = try Self.unnamedFile() } catch {
+            close(outputFile)
+            throw error
         }
     }
 
-    deinit { remove() }
+    deinit {
+        close(outputFile)
+        close(errorFile)
+    }
 
-    func remove() { try? FileManager.default.removeItem(at: folder) }
-
-    private var outputFile: URL { folder.appendingPathComponent("output") }
-    private var errorFile: URL { folder.appendingPathComponent("errors") }
+    private static func unnamedFile() throws -> Int32 {
+        var path = Array((NSTemporaryDirectory() + "/sheaf-compare-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            throw AnswerError(description: "cannot make a temporary file: \(String(cString: strerror(errno)))")
+        }
+        unlink(path)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return descriptor
+    }
 
     /// Empty when nothing was written.
-    var output: Data { (try? Data(contentsOf: outputFile)) ?? Data() }
+    var output: Data { Self.content(of: outputFile) }
 
     /// The last 4 KB of what was written to standard error.
-    var errors: String { String(decoding: ((try? Data(contentsOf: errorFile)) ?? Data()).suffix(4096), as: UTF8.self) }
+    var errors: String { String(decoding: Self.content(of: errorFile).suffix(4096), as: UTF8.self) }
+
+    private static func content(of file: Int32) -> Data {
+        var data = Data(), buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            // At a place of its own: the writer's must stay where it is.
+            let count = pread(file, &buffer, buffer.count, off_t(data.count))
+            if count > 0 { data.append(contentsOf: buffer[..<count]) } else if count == 0 || errno != EINTR { return data }
+        }
+    }
 
     /// Starts a program in a session of its own, with the signals as a shell would leave them.
     ///
@@ -56,8 +74,8 @@ final class ContestFiles: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        posix_spawn_file_actions_addopen(&actions, 1, outputFile.path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, errorFile.path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, outputFile, 1)
+        posix_spawn_file_actions_adddup2(&actions, errorFile, 2)
 
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

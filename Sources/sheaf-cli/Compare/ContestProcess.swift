@@ -65,7 +65,6 @@ final class ContestProcess: Sendable {
     ///
     /// - Throws: `CancellationError`.
     func result() async throws -> Result {
-        defer { files.remove() }
         let (ending, peak) = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<(Ending, Int), Never>) in
                 Thread.detachNewThread { [self] in waitForEnd() }
