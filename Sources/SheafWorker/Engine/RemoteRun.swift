@@ -100,6 +100,7 @@ final class RemoteRun: Sendable {
             }
             var bytes: [UInt8] = []
             try codec.encode(value, &bytes)
+            fleet.countTransfer(bytes.count)
             if bytes.count < SharedValue.threshold {
                 arguments.append(.inline(bytes))
             } else {
@@ -120,11 +121,14 @@ final class RemoteRun: Sendable {
 
     func value(_ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID) throws -> AnyValue {
         switch try EncodedValue(payload: payload) {
-        case .inline(let bytes): return try bytes.withUnsafeBytes { try target.result.decode($0) }
+        case .inline(let bytes):
+            fleet.countTransfer(bytes.count)
+            return try bytes.withUnsafeBytes { try target.result.decode($0) }
         case .shared:
             guard let granted, try EncodedValue(payload: payload) == granted.place else {
                 throw WireError("a result in memory that was not asked for")
             }
+            fleet.countTransfer(granted.bytes.count)
             let shared = SharedValue(granted, codec: target.result, format: target.format)
             return staysShared[node] ? shared : try shared.decoded()
         }
