@@ -9,7 +9,7 @@ struct SheafTool: AsyncParsableCommand {
         subcommands: [
             RunCommands.self, GraphCommands.self, PlanCommands.self, SQLCommand.self, FileCommand<Head>.self, FileCommand<Schema>.self,
             FileCommand<Describe>.self, LoadCommand.self,
-            UpCommand.self, EnginesCommand.self, DemoCommand.self, DoctorCommand.self,
+            CompareCommands.self, UpCommand.self, EnginesCommand.self, DemoCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

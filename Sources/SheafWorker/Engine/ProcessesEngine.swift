@@ -13,7 +13,7 @@ internal import SheafLocal
 public final class ProcessesEngine: Engine {
     public let capabilities = Capabilities(engine: "processes", closures: false)
     private let local: LocalEngine
-    private let fleet: WorkerFleet
+    let fleet: WorkerFleet
     private let options: SessionOptions
     private let process: ProcessOptions
 

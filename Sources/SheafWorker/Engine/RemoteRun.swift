@@ -131,6 +131,7 @@ final class RemoteRun: Sendable {
                 }
                 try codec.encode(value, &bytes)
             }
+            fleet.countTransfer(bytes.count)
             if bytes.count < SharedValue.threshold {
                 arguments.append(.inline(bytes))
             } else {
@@ -157,6 +158,7 @@ final class RemoteRun: Sendable {
     ) throws -> AnyValue {
         switch try EncodedValue(payload: payload) {
         case .inline(let bytes):
+            fleet.countTransfer(bytes.count)
             return try bytes.withUnsafeBytes { bytes in
                 if recipe != nil { try NodeValue.remarks(bytes).repeated(to: resources) }
                 return try target.result.decode(bytes)
@@ -165,6 +167,7 @@ final class RemoteRun: Sendable {
             guard let granted, try EncodedValue(payload: payload) == granted.place else {
                 throw WireError("a result in memory that was not asked for")
             }
+            fleet.countTransfer(granted.bytes.count)
             if recipe != nil { try NodeValue.remarks(UnsafeRawBufferPointer(granted.bytes)).repeated(to: resources) }
             let shared = SharedValue(granted, codec: target.result, form: form, format: target.format)
             return staysShared[node] ? shared : try shared.decoded()
