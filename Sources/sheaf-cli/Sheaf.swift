@@ -14,7 +14,7 @@ struct SheafTool: AsyncParsableCommand {
 
     static func main() async {
         let jobs: [any Job.Type] = [SumByKey.self, WordCount.self, Pi.self, Dot.self, Flights.self]
-        await CommandRunner.main(SheafTool.self, functions: jobs.flatMap { $0.functions })
+        await CommandRunner.main(SheafTool.self, functions: jobs.flatMap { $0.functions } + [JobWorkflow.workflow])
     }
 }
 

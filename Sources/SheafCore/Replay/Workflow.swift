@@ -67,6 +67,13 @@ extension Session {
         return try await workflow.body(try recording(workflow, input), input)
     }
 
+    /// Runs a workflow with another body than workers have, which makes the same plans.
+    package func run<Input, Output, R: Sendable>(
+        _ workflow: Workflow<Input, Output>, _ input: Input, as body: @Sendable (Session, Input) async throws -> R
+    ) async throws -> R {
+        try await body(engine.capabilities.closures ? self : try recording(workflow, input), input)
+    }
+
     /// Does in a workflow what must not be repeated or would not come out the same again: here and now, while a worker that repeats the
     /// workflow is given what `body` returned. Outside workflows, and on an engine inside this process, `body` is simply called.
     ///

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A value in a row of results.
-enum Cell: Sendable, Codable {
+enum Cell: Sendable {
     case integer(Int)
     case real(Double)
     case text(String)
