@@ -14,9 +14,7 @@ struct ProcessesConformanceTests {
     /// As workflows: all tasks run in the workers, closures and the operations of bags and arrays, too.
     @Test(arguments: EngineConformance.cases)
     func conformsAsWorkflow(_ check: EngineConformance.Case) async throws {
-        let gaps = ["dynamic/plan-in-task", "dynamic/nested", "dynamic/failure", "cancellation/inner-plan"].map {
-            EngineConformance.ExpectedGap($0, "a task in another process has no session")
-        }
+        let gaps = EngineConformance.support(of: "processes")?.expectedWorkflowGaps ?? []
         try await EngineConformance.run(check, expectedGaps: gaps, timeLimit: .seconds(20), asWorkflow: true) { try makeEngine(2) }
     }
 }
