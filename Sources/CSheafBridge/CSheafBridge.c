@@ -41,6 +41,12 @@ static const unsigned char pool[] = {
 static const unsigned char program[] = {
 #embed "../../bridges/python/sheaf_bridge/program.py"
 };
+static const unsigned char ray_engine[] = {
+#embed "../../bridges/python/sheaf_bridge/ray_engine.py"
+};
+static const unsigned char ray_side[] = {
+#embed "../../bridges/python/sheaf_bridge/ray_side.py"
+};
 static const unsigned char shipping[] = {
 #embed "../../bridges/python/sheaf_bridge/shipping.py"
 };
@@ -62,6 +68,8 @@ static const struct sheaf_bridge_source modules[] = {
     SOURCE("sheaf_bridge.lifeline", lifeline),
     SOURCE("sheaf_bridge.pool", pool),
     SOURCE("sheaf_bridge.program", program),
+    SOURCE("sheaf_bridge.ray_engine", ray_engine),
+    SOURCE("sheaf_bridge.ray_side", ray_side),
     SOURCE("sheaf_bridge.shipping", shipping),
     SOURCE("sheaf_bridge.sidecar", sidecar),
     { 0, 0, 0 },

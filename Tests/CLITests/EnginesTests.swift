@@ -7,10 +7,14 @@ struct EnginesTests {
     static func isUsable(_ engine: String) throws -> Bool {
         let result = try Tool.run(["engines", "--json"])
         #expect(result.status == 0)
-        return result.output.split(separator: "\n").contains { $0.contains("\"engine\":\"\(engine)\"") && $0.contains("\"usable\":\"yes\"") }
+        return result.output.split(separator: "\n").contains {
+            $0.contains("\"engine\":\"\(engine)\"") && $0.contains("\"usable\":\"yes\"")
+        }
     }
 
-    @Test("every engine that is linked is listed, with what is missing for it and what to do", arguments: ["local", "processes", "dask", "ray"])
+    @Test(
+        "every engine that is linked is listed, with what is missing for it and what to do",
+        arguments: ["local", "processes", "dask", "ray"])
     func list(engine: String) throws {
         let result = try Tool.run(["engines", "--json"])
         #expect(result.status == 0)

@@ -64,7 +64,7 @@ struct SidecarWireTests {
             do {
                 while let frame = try other.receive() { _ = try SidecarMessage(frame) }
                 understood += 1
-            } catch is WireError { refused += 1 }
+            } catch { refused += 1 }
         }
         #expect(understood > 500 && refused > 500)
     }
@@ -85,5 +85,18 @@ struct SidecarWireTests {
         #expect(tasks?[0]["name"] as? String == odd && tasks?[0]["retries"] as? Int == 2)
         #expect((tasks?[0]["args"] as? [[Any]])?[1][1] as? Int == 3)
         #expect((tasks?[1]["args"] as? [Any])?.isEmpty == true)
+    }
+}
+
+@Suite("The Python sources in the program")
+struct SidecarSourcesTests {
+    @Test("all modules of the bridge are there, and nothing else")
+    func complete() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../bridges/python")
+        let modules = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("sheaf_bridge").path)
+            .filter { $0.hasSuffix(".py") }.map { $0 == "__init__.py" ? "sheaf_bridge" : "sheaf_bridge." + $0.dropLast(3) }
+        #expect(Set(SidecarSources.all.keys) == Set(modules + ["sheaf_up"]))
+        let text = try String(contentsOf: folder.appendingPathComponent("sheaf_bridge/sidecar.py"), encoding: .utf8)
+        #expect(SidecarSources.bridge.modules["sheaf_bridge.sidecar"] == text)
     }
 }

@@ -148,23 +148,20 @@ public final class BridgeEngine: Engine {
 
     /// Runs a part of a job.
     func submit(_ job: Job, _ phase: Phase?) -> AsyncThrowingStream<EngineEvent, any Error> {
-        AsyncThrowingStream { continuation in
-            let run = BridgeRun(job, name: "\(table.newNumber())", continuation)
-            if let end = table.add(run) {
-                run.end(end)
-                return
-            }
-            continuation.onTermination = { [weak self] reason in
-                guard case .cancelled = reason else { return }
-                // The runtime calls this with locks of its own held, which what is left to do takes as well.
-                Task.detached { self?.cancel(run, abandoned: true) }
-            }
+        let mail = BridgeMail(), run = BridgeRun(job, name: "\(table.newNumber())", mail)
+        if let end = table.add(run) {
+            run.end(end)
+        } else {
             client.send { [table] in
                 let frame = run.start(
                     { if let recipe = job.recipe { try RecipeCalls(job, recipe) } else { NamedCalls(job.graph, seed: job.seed) } }, phase)
                 if frame == nil { table.remove(run.name) }
                 return frame
             }
+        }
+        return mail.stream { [weak self] unheard in
+            self?.letGo(of: unheard)
+            self?.cancel(run, abandoned: true)
         }
     }
 
@@ -183,7 +180,7 @@ public final class BridgeEngine: Engine {
     }
 
     /// The seconds that a cancelled run may take to end before the sidecar is given up.
-    private static let patience = 30.0
+    private static let patience = 15.0
 
     private func watch(_ run: BridgeRun) {
         Task { [weak self] in

@@ -8,7 +8,7 @@ internal import Synchronization
 final class BridgeRun: Sendable {
     let job: Job
     let name: String
-    private let continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation
+    private let mail: BridgeMail
 
     private struct State {
         var tasks: JobTasks?
@@ -26,10 +26,10 @@ final class BridgeRun: Sendable {
     }
     private let state: Locked<State>
 
-    init(_ job: Job, name: String, _ continuation: AsyncThrowingStream<EngineEvent, any Error>.Continuation) {
+    init(_ job: Job, name: String, _ mail: BridgeMail) {
         self.job = job
         self.name = name
-        self.continuation = continuation
+        self.mail = mail
         state = Locked(State(progress: Progress(job: job.id, total: job.graph.count)))
     }
 
@@ -72,7 +72,7 @@ final class BridgeRun: Sendable {
             state.progress.failed = counts.failed
             return state.progress
         }
-        if let progress { continuation.yield(.progress(progress)) }
+        if let progress { mail.post(.progress(progress)) }
     }
 
     /// A result is ready.
@@ -95,11 +95,7 @@ final class BridgeRun: Sendable {
                 state.stored.append(ref)
                 return true
             }
-            if isWanted {
-                if case .terminated = continuation.yield(.output(position: position, ref: ref)) { return ref }
-                return nil
-            }
-            return ref
+            return isWanted && mail.post(.output(position: position, ref: ref)) ? nil : ref
         }
     }
 
@@ -134,12 +130,12 @@ final class BridgeRun: Sendable {
             return (events, progress, error)
         }
         tell(events)
-        if let progress { continuation.yield(.progress(progress)) }
+        if let progress { mail.post(.progress(progress)) }
         end(error)
     }
 
     private func tell(_ events: [TaskEvent]) {
-        if !events.isEmpty { continuation.yield(.tasks(events)) }
+        if !events.isEmpty { mail.post(.tasks(events)) }
     }
 
     // MARK: Its end
@@ -150,10 +146,12 @@ final class BridgeRun: Sendable {
     /// - Returns: whether the sidecar has to be told, and outputs that nobody will ask for.
     func cancel(abandoned: Bool = false) -> (tell: Bool, unwanted: [ValueRef]) {
         let (tell, unwanted, isUnsent) = state.withLock { state -> (Bool, [ValueRef], Bool) in
+            // What it has told of belongs to the caller.
+            if state.isOver { return (false, [], false) }
             if abandoned { state.isAbandoned = true }
             let unwanted = abandoned ? state.stored : []
             if abandoned { state.stored = [] }
-            if state.isOver || state.isCancelled { return (false, unwanted, false) }
+            if state.isCancelled { return (false, unwanted, false) }
             state.isCancelled = true
             return (state.isSent, unwanted, !state.isSent)
         }
@@ -167,7 +165,7 @@ final class BridgeRun: Sendable {
             defer { state.isOver = true }
             return !state.isOver
         }
-        if isFirst { continuation.finish(throwing: error) }
+        if isFirst { mail.end(error) }
     }
 
     var isOver: Bool { state.withLock(\.isOver) }

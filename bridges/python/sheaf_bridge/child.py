@@ -24,6 +24,8 @@ except ImportError:  # a worker without numpy
 Log = Callable[[str], None]
 WORDS = 4096
 HELLO_SECONDS = 30.0
+# How long a call that is cancelled may take to tidy up.
+GRACE_SECONDS = 0.2
 # How often a wait looks for an interrupt: a KeyboardInterrupt that is raised from another thread wakes no system call.
 TICK = 0.05
 LOOSE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
@@ -45,6 +47,7 @@ class Child:
         self.tokens: set[str] = set()
         self._words = bytearray()
         self._call = 0
+        self._asked = 0  # the call whose answer is awaited
         self._status: int | None = None
         self._ending = threading.Lock()
         self._received = bytearray(1 << 16)
@@ -147,6 +150,13 @@ class Child:
         self._words.clear()
         self._call = call = (self._call + 1) & 0xFFFF_FFFF or 1
         self._send(frames.call_parts(call, prefix, arguments))
+        self._asked = call
+        try:
+            return self._answer(call, log)
+        finally:
+            self._asked = 0
+
+    def _answer(self, call: int, log: Log) -> Any:
         while True:
             kind, answered, length = self._frame()
             if kind == frames.LOG:
@@ -178,6 +188,25 @@ class Child:
         return f"the program's process ended: {str(why) + '; ' if str(why) else ''}{how}{said}"
 
     # --- End --------------------------------------------------------------------------------------------------------------------
+
+    def ask_to_stop(self) -> bool:
+        """Tells the process that its call's result is not wanted; from any thread. False where it cannot be told."""
+        call = self._asked
+        if not call:
+            return False
+        header = frames.FRAME.pack(frames.MAGIC, frames.VERSION, frames.CANCEL, call, 0)
+        try:
+            return self._socket.send(header) == len(header)
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Ends the process; one that is in a call may tidy up first, for a moment."""
+        if self.ask_to_stop():
+            poll = select.poll()
+            poll.register(self._socket, select.POLLIN)
+            poll.poll(GRACE_SECONDS * 1000)
+        self.kill()
 
     def kill(self) -> None:
         """Ends the process and all that it has started, at once; from any thread."""

@@ -10,6 +10,7 @@ import re
 import socket
 import tempfile
 import threading
+import time
 import uuid
 from typing import Any, Callable
 
@@ -27,6 +28,8 @@ from .shipping import Shipment
 
 # What dask's own progress of connecting may take when the scheduler has gone.
 WATCH_SECONDS = 0.25
+# How long the scheduler may take to cancel.
+CANCEL_SECONDS = 5.0
 # In the graph a value can be made again when a worker is lost, but the scheduler keeps it; larger ones go to the workers directly.
 GRAPH_BYTES = 256 << 20
 
@@ -126,13 +129,26 @@ class DaskEngine(Engine):
             )
             self.client.register_plugin(self.side.SchedulerSide(shipment.release, shipment))
         self.client.register_plugin(self.side.Watch(self.session, self.client.id, shipment))
-        found_there = self.client.run(self.side.probe)
+        found_there = self._probe(shipment.name, message["timeout"])
         for worker, answer in found_there.items():
             if answer["error"] is not None:
                 kind, text, name = answer["error"]
                 raise EngineFailure(f"worker {name or worker}: {text}", kind)
         has_numpy = "__import__('importlib.util').util.find_spec('numpy') is not None"
         self.arrays = all(answer["numpy"] for answer in found_there.values()) and self.client.run_on_scheduler(eval, has_numpy)
+
+    def _probe(self, package: str, timeout: float) -> dict[str, Any]:
+        """What each worker says of the program."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                found: dict[str, Any] = self.client.run(self.side.probe)
+                return found
+            except Exception as error:
+                # Another client brings the same program at the same time, and has not come to all workers.
+                if package not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def _workers(self) -> dict[str, Any]:
         workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
@@ -293,7 +309,8 @@ class DaskEngine(Engine):
         if run.has_ended or future.status == "finished" or self._is_gone():
             return
         if future.status != "error":
-            self._give_up(run, TaskError("lost", f"a value that the run needs was lost with its worker ({future.status})", key=key))
+            lost = TaskError("lost", f"a value that the run needs was lost with its worker ({future.status})", key=key)
+            self._give_up(run, lost, key)
             return
         error = future.exception()
         if isinstance(error, self.side.TaskError):
@@ -308,7 +325,7 @@ class DaskEngine(Engine):
             told = TaskError("lost", text, str(worker), self._task_key(run, str(error.task)))
         else:
             told = TaskError("engine", _text(error), key=key)
-        self._give_up(run, told)
+        self._give_up(run, told, key)
 
     def _task_key(self, run: Run, key: str) -> str:
         try:
@@ -316,9 +333,16 @@ class DaskEngine(Engine):
         except (ValueError, IndexError):
             return ""
 
-    def _give_up(self, run: Run, error: TaskError) -> None:
+    def _give_up(self, run: Run, error: TaskError, output: str) -> None:
         if self.tell_error(run, error, error.key):
             self._stop(run)
+            return
+        with self.lock:
+            if run.has_ended:
+                return
+            run.lost.add(output)
+            self.values.pop(output, None)
+        self._end_if_ready(run)
 
     def _stop(self, run: Run) -> None:
         """Cancels what has not ended; what is ready stays until it is released."""
@@ -349,8 +373,22 @@ class DaskEngine(Engine):
             if run is None:
                 return
             run.is_cancelled = True
-        self.end(run, False)
+        threading.Thread(target=self._cancel, args=(run,), name="sheaf-cancel", daemon=True).start()
+
+    def _cancel(self, run: Run) -> None:
+        """Tells the client once the scheduler has cancelled: nothing more starts then."""
+        with self.lock:
+            futures, _ = run.state or ({}, [])
+            keys = [future.key for key, future in futures.items() if key not in run.ready]
         self._stop(run)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        try:
+            # The message that cancels goes another way than questions do.
+            while self.client.run_on_scheduler(self.side.are_there, keys) and time.monotonic() < deadline:
+                time.sleep(0.005)
+        except (OSError, TimeoutError, ValueError, RuntimeError):
+            pass  # the scheduler is gone, and what it would start
+        self.end(run, False)
 
     # --- Values -----------------------------------------------------------------------------------------------------------------
 

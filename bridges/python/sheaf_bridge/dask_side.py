@@ -173,6 +173,11 @@ class SchedulerSide(SchedulerPlugin):  # type: ignore[misc]
         return self.shipment.reduced("SchedulerSide", self.release)
 
 
+def are_there(keys: list[str], dask_scheduler: Any = None) -> bool:
+    """Whether the scheduler knows any of these tasks."""
+    return any(key in dask_scheduler.tasks for key in keys)
+
+
 class PerTask:
     """Annotations that differ from task to task."""
 

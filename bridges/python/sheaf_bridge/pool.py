@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any, Sequence
 
-from .child import Child, Log
+from .child import GRACE_SECONDS, Child, Log
 from .failures import ChildGone, TaskError
 from .frames import Bytes
 from .program import Program
@@ -50,10 +50,12 @@ class Pool:
         except TaskError as error:
             if child is not None and error.kind == "failure":
                 self._give_back(child)
+            if self._was_cancelled(key):
+                raise self.error("cancelled", "the run was cancelled", key) from None
             raise error.located(self.worker, key) from None
         except BaseException:  # above all an interrupt of the thread, which cancels the call
             if child is not None:
-                child.kill()
+                child.stop()
                 child.close()
             raise
         finally:
@@ -76,13 +78,24 @@ class Pool:
         return Held(self, key, prefix, arguments, restarts, log)
 
     def cancel(self, key: str) -> None:
-        """Ends a call that runs, by ending its process."""
+        """Ends a call that runs: by telling its process, which is ended when it does not listen."""
         with self._lock:
             if key not in self._running:
                 return
             self._cancelled.add(key)
             child = self._running[key]
-            if child is not None:
+            if child is None:
+                return
+            if not child.ask_to_stop():
+                child.kill()
+                return
+        timer = threading.Timer(GRACE_SECONDS, self._insist, (key, child))
+        timer.daemon = True
+        timer.start()
+
+    def _insist(self, key: str, child: Child) -> None:
+        with self._lock:
+            if self._running.get(key) is child:
                 child.kill()
 
     def drain(self) -> None:
