@@ -28,15 +28,15 @@ struct EngineMeasurement<J: Job> {
     }
 
     private func measured() async throws -> Answer {
-        try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
+        try await arguments.withSession(functions: J.functions, engines: Engines.linked, isWorkflow: false) { session in
             let meter = RunMeter(), clock = ContinuousClock()
             session.observe { meter.handle($0) }
-            _ = try await job.result(session)
+            _ = try await JobWorkflow.result(of: job, in: session)
             var answer = Answer()
             for _ in 0..<repeats {
                 meter.reset()
                 let moved = session.transferredBytes, begin = clock.now
-                let result = try await job.result(session)
+                let result = try await JobWorkflow.result(of: job, in: session)
                 answer.seconds.append((clock.now - begin) / .seconds(1))
                 answer.tasks = meter.tasks
                 answer.movedBytes = session.transferredBytes.flatMap { now in moved.map { now - $0 } }
@@ -49,12 +49,12 @@ struct EngineMeasurement<J: Job> {
 
     /// In a session of its own, since telling of every task takes time.
     private func taskSeconds() async throws -> Double {
-        try await arguments.withSession(functions: J.functions, engines: Engines.linked) { session in
+        try await arguments.withSession(functions: J.functions, engines: Engines.linked, isWorkflow: false) { session in
             let meter = RunMeter()
             session.observe(.tasks) { meter.handle($0) }
-            _ = try await job.result(session)
+            _ = try await JobWorkflow.result(of: job, in: session)
             meter.reset()
-            _ = try await job.result(session)
+            _ = try await JobWorkflow.result(of: job, in: session)
             return meter.taskSeconds
         }
     }

@@ -1,0 +1,16 @@
+"""Runs the functions of a Sheaf program on Dask and Ray.
+
+`sidecar` is the process beside the Swift client. `frames`, `failures`, `child`, `pool`, `program` and one of `dask_side` and
+`ray_side` run in the engine's workers; they are shipped there as text (`shipping`) and need nothing but the engine itself.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+
+
+def source(module: str) -> str:
+    """The text of a module of this package, which need not be in a file: a Swift program brings it along in memory."""
+    data = pkgutil.get_data(__name__, module + ".py")
+    assert data is not None
+    return data.decode()

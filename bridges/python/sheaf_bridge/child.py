@@ -1,0 +1,363 @@
+"""One process of the user's program: started, called, ended."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from typing import Any, Callable, Sequence
+
+from . import frames
+from .failures import ChildGone, TaskError
+from .program import Program, cannot_start, says_nothing
+
+try:
+    import numpy
+except ImportError:  # a worker without numpy
+    numpy = None  # type: ignore[assignment]
+
+Log = Callable[[str], None]
+WORDS = 4096
+HELLO_SECONDS = 30.0
+# How long a call that is cancelled may take to tidy up.
+GRACE_SECONDS = 0.2
+# How often a wait looks for an interrupt: a KeyboardInterrupt that is raised from another thread wakes no system call.
+TICK = 0.05
+LOOSE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
+
+
+def allocate(count: int) -> Any:
+    """Memory for a value."""
+    return bytearray(count) if numpy is None else numpy.empty(count, dtype=numpy.uint8)
+
+
+class Child:
+    """A process of the program, in a process group of its own, with a socket to it. One call at a time.
+
+    All methods but `kill` are for one thread at a time.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.tokens: set[str] = set()
+        self._words = bytearray()
+        self._call = 0
+        self._asked = 0  # the call whose answer is awaited
+        self._status: int | None = None
+        self._ending = threading.Lock()
+        self._received = bytearray(1 << 16)
+        self._from = self._to = 0  # what of it is unread
+        program.check()
+        ours, theirs = socket.socketpair()
+        out, err = os.pipe()
+        try:
+            self.pid = self._spawn(theirs.fileno(), err)
+        except BaseException:
+            ours.close()
+            os.close(out)
+            raise
+        finally:
+            theirs.close()
+            os.close(err)
+        self._socket, self._stderr = ours, out
+        ours.setblocking(False)
+        os.set_blocking(out, False)
+        self._poll = select.poll()
+        self._poll.register(ours, select.POLLIN)
+        self._poll.register(out, select.POLLIN)
+        try:
+            self._greet()
+        except BaseException:
+            self.kill()
+            self.close()
+            raise
+
+    # --- Start ------------------------------------------------------------------------------------------------------------------
+
+    def _spawn(self, channel: int, errors: int) -> int:
+        # Out of the way of the numbers that they get in the child.
+        high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in (channel, errors)]
+        try:
+            actions = [
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, high[1], 1),
+                (os.POSIX_SPAWN_DUP2, high[1], 2),
+                (os.POSIX_SPAWN_DUP2, high[0], 3),
+            ]
+            path = self.program.path
+            for attempt in range(20):
+                try:
+                    return os.posix_spawn(
+                        path,
+                        [self.program.path],
+                        {**os.environ, "SHEAF_WORKER": "bridge"},
+                        file_actions=actions,
+                        setpgroup=0,
+                        setsigmask=(),
+                        setsigdef=(signal.SIGINT, signal.SIGPIPE, signal.SIGTERM, signal.SIGHUP),
+                    )
+                except OSError as error:
+                    if error.errno == errno.ETXTBSY:
+                        # A process that another thread is just starting has the file open from when it was written.
+                        time.sleep(0.005 * (attempt + 1))
+                    elif error.errno == errno.EACCES and path == self.program.path:
+                        path = self.program.run_from_memory()
+                    else:
+                        raise cannot_start(self.program.wanted, self.program.path, error) from None
+            raise TaskError("program", f"the program {self.program.path} is being written to")
+        finally:
+            for descriptor in high:
+                os.close(descriptor)
+
+    def _greet(self) -> None:
+        try:
+            kind, _, length = self._frame(time.monotonic() + HELLO_SECONDS)
+            if kind != frames.HELLO or length > 64 << 20:
+                raise frames.WireError(f"a frame of kind {kind} instead of a greeting")
+            self.identity, self.architecture = frames.parse_texts(self._take(length), 2)
+        except TimeoutError:
+            self.kill()
+            ending = f"it said nothing for {HELLO_SECONDS:.0f} seconds and was ended"
+            raise says_nothing(self.program.wanted, self.program.path, ending, self._last_words()) from None
+        except ChildGone:
+            ending = self._reap()
+            raise says_nothing(self.program.wanted, self.program.path, ending, self._last_words()) from None
+        except frames.WireError as error:
+            self.kill()
+            ending = f"it sent {error} and was ended"
+            raise says_nothing(self.program.wanted, self.program.path, ending, self._last_words()) from None
+
+    # --- Calls ------------------------------------------------------------------------------------------------------------------
+
+    def prepare(self, token: str, payload: frames.Bytes) -> None:
+        """What calls with this token need; sent once."""
+        if token in self.tokens:
+            return
+        header = frames.FRAME.pack(frames.MAGIC, frames.VERSION, frames.PREPARE, 0, len(payload))
+        self._send([header, payload])
+        self.tokens.add(token)
+
+    def call(self, prefix: frames.Bytes, arguments: Sequence[frames.Bytes], log: Log) -> Any:
+        """The value of a call.
+
+        Raises TaskError for one that the function threw, ChildGone where the process is gone; then `ending` says how.
+        """
+        self._words.clear()
+        self._call = call = (self._call + 1) & 0xFFFF_FFFF or 1
+        self._send(frames.call_parts(call, prefix, arguments))
+        self._asked = call
+        try:
+            return self._answer(call, log)
+        finally:
+            self._asked = 0
+
+    def _answer(self, call: int, log: Log) -> Any:
+        while True:
+            kind, answered, length = self._frame()
+            if kind == frames.LOG:
+                log(str(self._take(length), "utf-8", "replace"))
+            elif answered != call:
+                raise ChildGone(f"it answered call {answered} instead of {call}")
+            elif kind == frames.RESULT:
+                return self._value(length)
+            elif kind == frames.FAILURE:
+                raise TaskError("failure", "the function threw", payload=bytes(self._take(length)))
+            else:
+                raise ChildGone(f"it sent a frame of kind {kind}")
+
+    def _value(self, length: int) -> Any:
+        if length < frames.VALUE.size:
+            raise ChildGone("it sent a result without a value")
+        form, count = frames.VALUE.unpack(self._take(frames.VALUE.size))
+        if form != 0 or count != length - frames.VALUE.size:
+            raise ChildGone("it sent a value of an unknown form")
+        return self._take(count)
+
+    def ending(self, why: ChildGone) -> str:
+        """How the process ended and what it said last. Ends it where it has not ended by itself."""
+        if str(why):
+            self.kill()
+        how = self._reap()
+        words = self._last_words().strip()
+        said = f"; its last words: {words}" if words else ""
+        return f"the program's process ended: {str(why) + '; ' if str(why) else ''}{how}{said}"
+
+    # --- End --------------------------------------------------------------------------------------------------------------------
+
+    def ask_to_stop(self) -> bool:
+        """Tells the process that its call's result is not wanted; from any thread. False where it cannot be told."""
+        call = self._asked
+        if not call:
+            return False
+        header = frames.FRAME.pack(frames.MAGIC, frames.VERSION, frames.CANCEL, call, 0)
+        try:
+            return self._socket.send(header) == len(header)
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Ends the process; one that is in a call may tidy up first, for a moment."""
+        if self.ask_to_stop():
+            poll = select.poll()
+            poll.register(self._socket, select.POLLIN)
+            poll.poll(GRACE_SECONDS * 1000)
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends the process and all that it has started, at once; from any thread."""
+        with self._ending:  # a number that has been waited for may be somebody else's
+            if self._status is None:
+                try:
+                    os.killpg(self.pid, signal.SIGKILL)
+                except (ProcessLookupError, PermissionError):
+                    pass
+
+    def close(self) -> None:
+        """Ends the process. It does so by itself when its socket closes."""
+        if self._socket.fileno() >= 0:
+            self._socket.close()
+            self._reap()
+            os.close(self._stderr)
+
+    def has_ended(self) -> bool:
+        """Whether an idle process has ended, or has sent something that nobody asked for."""
+        if self._from != self._to:
+            return True
+        try:
+            self._socket.recv(1, socket.MSG_PEEK)
+            return True
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def _reap(self) -> str:
+        """Waits until the process has ended, ends it where it does not, and says how it ended."""
+        deadline = time.monotonic() + 1.0
+        pause = 0.0005
+        while self._status is None:
+            with self._ending:
+                try:
+                    pid, status = os.waitpid(self.pid, os.WNOHANG)
+                    if pid:
+                        self._status = status
+                except ChildProcessError:  # somebody else has waited for it
+                    self._status = -1
+            if self._status is None:
+                if time.monotonic() > deadline:
+                    self.kill()
+                self._read_words()  # what waits to be read may be what it waits for
+                time.sleep(pause)
+                pause = min(pause * 2, 0.02)
+        if self._status == -1:
+            return "exit status unknown"
+        code = os.waitstatus_to_exitcode(self._status)
+        if code >= 0:
+            return f"exit status {code}"
+        try:
+            return f"signal {-code} ({signal.Signals(-code).name})"
+        except ValueError:
+            return f"signal {-code}"
+
+    # --- Bytes ------------------------------------------------------------------------------------------------------------------
+
+    def _wait(self, events: int, deadline: float | None = None) -> None:
+        """Waits for the socket; meanwhile takes what the program writes to its stderr."""
+        self._poll.modify(self._socket, events)
+        while True:
+            ready = False
+            for descriptor, event in self._poll.poll(TICK * 1000):
+                if descriptor != self._stderr:
+                    ready = True
+                elif not self._read_words() and event & select.POLLHUP:
+                    self._poll.unregister(self._stderr)
+            if ready:
+                return
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError
+
+    def _read_words(self) -> bool:
+        """Passes on what the program has written, and keeps the end of it."""
+        any_words = False
+        while True:
+            try:
+                words = os.read(self._stderr, 1 << 16)
+            except (BlockingIOError, ValueError):
+                return any_words
+            if not words:
+                return any_words
+            any_words = True
+            self._words += words
+            del self._words[:-WORDS]
+            try:
+                os.write(2, words)
+            except OSError:
+                pass  # the worker's own stderr is closed
+
+    def _last_words(self) -> str:
+        self._read_words()
+        return self._words.decode("utf-8", "replace")
+
+    def _send(self, parts: list[frames.Bytes]) -> None:
+        while parts:
+            try:
+                sent = self._socket.sendmsg(parts[:64])
+            except BlockingIOError:
+                self._wait(select.POLLOUT)
+                continue
+            except OSError as error:
+                if error.errno in LOOSE:
+                    raise ChildGone from None
+                raise
+            while parts and sent >= len(parts[0]):
+                sent -= len(parts.pop(0))
+            if sent:
+                parts[0] = memoryview(parts[0])[sent:]
+
+    def _receive(self, into: Any, deadline: float | None = None) -> int:
+        while True:
+            try:
+                count = self._socket.recv_into(into)
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            except OSError as error:
+                if error.errno in LOOSE:
+                    raise ChildGone from None
+                raise
+            if count == 0:
+                raise ChildGone
+            return count
+
+    def _frame(self, deadline: float | None = None) -> tuple[int, int, int]:
+        while self._to - self._from < frames.FRAME.size:
+            rest = self._received[self._from : self._to]
+            self._received[: len(rest)] = rest
+            self._from, self._to = 0, len(rest)
+            with memoryview(self._received) as view:
+                self._to += self._receive(view[self._to :], deadline)
+        header = self._received[self._from : self._from + frames.FRAME.size]
+        self._from += frames.FRAME.size
+        try:
+            return frames.parse_frame(header)
+        except frames.WireError as error:
+            raise ChildGone(f"it sent {error}") from None
+
+    def _take(self, count: int) -> Any:
+        """The next `count` bytes, in memory of their own."""
+        try:
+            data = allocate(count)
+        except (MemoryError, ValueError):
+            raise ChildGone(f"it announced {count} bytes, for which there is no memory") from None
+        with memoryview(data) as view:
+            place = min(count, self._to - self._from)
+            view[:place] = memoryview(self._received)[self._from : self._from + place]
+            self._from += place
+            while place < count:
+                place += self._receive(view[place:])
+        return data

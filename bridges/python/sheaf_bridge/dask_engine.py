@@ -1,0 +1,503 @@
+"""The sidecar's half of Dask: a client of a cluster, or of a small one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import platform
+import re
+import socket
+import tempfile
+import threading
+import time
+import uuid
+from typing import Any, Callable, Iterator
+
+import dask
+import distributed
+import numpy
+from dask._task_spec import Task as DaskTask
+from dask._task_spec import TaskRef
+
+from .engine import INLINE_BYTES, Engine, EngineFailure, Run, Send, Submission
+from .failures import TaskError
+from .lifeline import Lifeline, processes_below
+from .program import pack
+from .shipping import Shipment
+
+# What dask's own progress of connecting may take when the scheduler has gone.
+WATCH_SECONDS = 0.25
+# How long the scheduler may take to cancel.
+CANCEL_SECONDS = 5.0
+# In the graph a value can be made again when a worker is lost, but the scheduler keeps it; larger ones go to the workers directly.
+GRAPH_BYTES = 256 << 20
+
+
+def label_of(name: str) -> str:
+    """A function's name as a part of a key; Dask groups tasks by what comes before the first dash."""
+    return re.sub(r"[^A-Za-z0-9_]+", "_", name)[:60] or "task"
+
+
+def _text(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+class DaskEngine(Engine):
+    def __init__(self, send: Send) -> None:
+        super().__init__(send)
+        self.session = uuid.uuid4().hex[:12]
+        self.client: Any = None
+        self.cluster: Any = None
+        self.lifeline: Lifeline | None = None
+        self.direct = False
+        self.arrays = True
+        # By the client's keys: what holds a value, and how large it is.
+        self.values: dict[str, Any] = {}
+        self.sizes: dict[str, int] = {}
+        self.by_number: dict[int, Run] = {}
+        self.actors: dict[str, Any] = {}
+
+    # --- Connecting -------------------------------------------------------------------------------------------------------------
+
+    def connect(self, message: dict[str, Any]) -> dict[str, Any]:
+        dask.config.set(
+            {
+                "distributed.admin.large-graph-warning-threshold": "1TiB",
+                "distributed.comm.timeouts.connect": f"{message['timeout']}s",
+                "distributed.diagnostics.computations.nframes": 0,
+            }
+        )
+        address = message["address"]
+        if address == "":
+            self._start_cluster(message)
+            address = self.cluster.scheduler_address
+        elif "://" not in address:
+            address = f"tcp://{address}"
+        self.address = address
+        try:
+            self.client = distributed.Client(address, timeout=message["timeout"], name="sheaf")
+        except (OSError, TimeoutError, ValueError) as error:
+            raise EngineFailure(
+                f"no Dask scheduler answers at {address} within {message['timeout']:g} seconds ({_text(error)});"
+                " start one with `dask scheduler` and workers with `dask worker ADDRESS`, or look at the address"
+            ) from None
+        try:
+            self.client.wait_for_workers(message["min_workers"], timeout=message["timeout"])
+        except TimeoutError:
+            raise EngineFailure(
+                f"the Dask scheduler at {address} has {len(self._workers())} workers, and {message['min_workers']} are wanted;"
+                f" start more with `dask worker {address}`"
+            ) from None
+        self._ship(message)
+        self.client.subscribe_topic(self.side.topic_of(self.session), self._on_event)
+        self.direct = self._reaches_workers()
+        threading.Thread(target=self._watch_scheduler, name="sheaf-watch", daemon=True).start()
+        self.is_connected = True
+        return self.info()
+
+    def _start_cluster(self, message: dict[str, Any]) -> None:
+        folder = tempfile.mkdtemp(prefix="sheaf-dask-")
+        self.lifeline = Lifeline(folder)
+        dask.config.set({"temporary-directory": folder, "distributed.worker.daemon": True})
+        self.cluster = distributed.LocalCluster(
+            host="127.0.0.1",
+            n_workers=message["workers"],
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            local_directory=folder,
+        )
+        for pid in processes_below(os.getpid()):
+            self.lifeline.watch(pid)
+
+    def _ship(self, message: dict[str, Any]) -> None:
+        path = message["program"]
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except OSError as error:
+            raise EngineFailure(f"the program {path} cannot be read: {error.strerror}", "program") from None
+        found = hashlib.sha256(content).hexdigest()
+        if found != message["hash"]:
+            raise EngineFailure(f"the program {path} has the hash {found[:16]} instead of {message['hash'][:16]}", "program")
+        shipment = Shipment("dask_side", found)
+        is_there = self.client.run_on_scheduler(eval, f"{shipment.name!r} in __import__('sys').modules")
+        self.side = shipment.module()
+        if not is_there:
+            is_local = all(_host(worker) in ("127.0.0.1", "::1", "localhost") for worker in self._workers())
+            wanted = (path, len(content), found, message["arch"])
+            # The scheduler's comes last: it tells the next client that both are there.
+            self.client.register_plugin(
+                self.side.WorkerSide(shipment.release, wanted, pack(content, compressed=not is_local), shipment)
+            )
+            self.client.register_plugin(self.side.SchedulerSide(shipment.release, shipment))
+        self.client.register_plugin(self.side.Watch(self.session, self.client.id, shipment))
+        found_there = self._probe(shipment.name, message["timeout"])
+        for worker, answer in found_there.items():
+            if answer["error"] is not None:
+                kind, text, name = answer["error"]
+                raise EngineFailure(f"worker {name or worker}: {text}", kind)
+        has_numpy = "__import__('importlib.util').util.find_spec('numpy') is not None"
+        self.arrays = all(answer["numpy"] for answer in found_there.values()) and self.client.run_on_scheduler(eval, has_numpy)
+
+    def _probe(self, package: str, timeout: float) -> dict[str, Any]:
+        """What each worker says of the program."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                found: dict[str, Any] = self.client.run(self.side.probe)
+                return found
+            except Exception as error:
+                # Another client brings the same program at the same time, and has not come to all workers.
+                if package not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
+
+    def _workers(self) -> dict[str, Any]:
+        workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+        return workers
+
+    def _reaches_workers(self) -> bool:
+        """Whether values can be fetched from workers without the scheduler in between."""
+        for worker in self._workers():
+            try:
+                host, port = worker.rpartition("://")[2].rsplit(":", 1)
+                socket.create_connection((host.strip("[]"), int(port)), timeout=1.0).close()
+            except (OSError, ValueError):
+                return False
+        return True
+
+    def _watch_scheduler(self) -> None:
+        stop = threading.Event()
+        while not self.is_closing and not stop.wait(WATCH_SECONDS):
+            if self._is_gone():
+                return
+
+    def _is_gone(self) -> bool:
+        """Tells that the scheduler is gone, if it is."""
+        if self.is_closing or self.client.status in ("running", "newly-created"):
+            return False
+        self.tell_failed(f"the Dask scheduler at {self.address} is gone: the connection to it has ended")
+        return True
+
+    def info(self) -> dict[str, Any]:
+        workers = [
+            {"name": str(worker["name"]), "cores": worker["nthreads"], "memory": worker.get("memory_limit") or 0}
+            for worker in self._workers().values()
+        ]
+        services = self.client.scheduler_info(n_workers=0).get("services") or {}
+        return {
+            "workers": workers,
+            "dashboard": self.client.dashboard_link if "dashboard" in services and self.cluster is None else None,
+            "versions": {
+                "python": platform.python_version(),
+                "dask": dask.__version__,
+                "distributed": distributed.__version__,
+                "numpy": numpy.__version__,
+            },
+        }
+
+    # --- Runs -------------------------------------------------------------------------------------------------------------------
+
+    def _value(self, buffer: Any) -> Any:
+        """A buffer as a value on the engine."""
+        if not self.arrays:
+            return bytearray(buffer)
+        return buffer if isinstance(buffer, numpy.ndarray) else numpy.frombuffer(buffer, dtype=numpy.uint8)
+
+    def submit(self, submission: Submission) -> None:
+        run = self.begin(submission)
+        try:
+            self._submit(run, submission)
+        except EngineFailure as failure:
+            self.tell_error(run, failure)
+        except (OSError, RuntimeError, ValueError, TypeError) as error:
+            self.tell_error(run, EngineFailure(f"the tasks could not be sent: {_text(error)}"))
+
+    def _submit(self, run: Run, submission: Submission) -> None:
+        told = "t" if submission.detail == "tasks" else "p"
+        tail = f"-{self.session}-{run.number}{told}-"
+        keys = {task.key: f"{label_of(task.name)}{tail}{index}" for index, task in enumerate(submission.tasks)}
+        graph: dict[str, Any] = {}
+        held: list[Any] = []
+        refs: dict[int, TaskRef] = {}
+
+        def from_buffer(index: int) -> Any:
+            buffer = submission.buffers[index]
+            if len(buffer) <= INLINE_BYTES:
+                return buffer
+            if index not in refs:
+                key = f"data-{self.session}-{run.number}d-{index}"
+                if len(buffer) <= GRAPH_BYTES:
+                    graph[key] = DaskTask(key, self.side.data, self._value(buffer))
+                else:
+                    held.append(self._scatter(key, buffer))
+                refs[index] = TaskRef(key)
+            return refs[index]
+
+        def from_key(key: str) -> TaskRef:
+            if key in keys:
+                return TaskRef(keys[key])
+            with self.lock:
+                future = self.values.get(key)
+            if future is None:
+                raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
+            return TaskRef(future.key)
+
+        prepare = None if submission.prepare is None else from_buffer(submission.prepare)
+        retries: dict[str, int] = {}
+        priorities: dict[str, int] = {}
+        call = self.side.call
+        for task in submission.tasks:
+            key = keys[task.key]
+            arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
+            graph[key] = DaskTask(key, call, key, submission.token, prepare, task.prefix, *arguments)
+            if task.retries:
+                retries[key] = task.retries
+            if task.priority:
+                priorities[key] = task.priority
+        wanted = {}
+        for output in submission.outputs:
+            if output in keys:
+                wanted[output] = keys[output]
+            elif output in self.values:
+                self.tell_output(run, output, self.sizes.get(output, 0))
+            else:
+                raise EngineFailure(f"the output {output!r} is no task's")
+        options: dict[str, Any] = {}
+        if retries:
+            options["retries"] = self.side.PerTask(retries)
+        if priorities:
+            options["priority"] = self.side.PerTask(priorities)
+        names = list(wanted)
+        with self.lock:
+            self.by_number[run.number] = run
+            if run.is_cancelled:
+                return
+            futures = self.client.get(graph, [wanted[name] for name in names], sync=False, **options)
+            # `held` keeps what was scattered until the scheduler knows that tasks need it; the outputs' futures do so longer.
+            run.state = (dict(zip(names, futures)), held)
+            for name, future in zip(names, futures):
+                self.values[name] = future
+                future.add_done_callback(lambda future, name=name: self._on_future(run, name, future))
+        self._end_if_ready(run)
+
+    def _scatter(self, key: str, buffer: Any) -> Any:
+        return self.client.scatter({key: self._value(buffer)}, direct=self.direct, hash=False)[key]
+
+    def _on_event(self, event: Any) -> None:
+        """From the scheduler; on the client's event loop."""
+        message = event[1]
+        if "log" in message:
+            self.send({"op": "log", "text": message["log"]})
+        for number, done, running, failed, outputs, events in message.get("runs", ()):
+            with self.lock:
+                run = self.by_number.get(int(number))
+            if run is None or run.has_ended:
+                continue
+            self.tell_progress(run, done, running, failed)
+            self.tell_events(run, [[run.keys[index], *rest] for index, *rest in events])
+            for index, count in outputs:
+                key = run.keys[index]
+                self.sizes[key] = count
+                self.tell_output(run, key, count)
+            self._end_if_ready(run)
+
+    def _end_if_ready(self, run: Run) -> None:
+        if self.end_if_ready(run):
+            self._forget(run)
+
+    def _on_future(self, run: Run, key: str, future: Any) -> None:
+        """An output's future has ended, well or not."""
+        if run.has_ended or future.status == "finished" or self._is_gone():
+            return
+        if future.status != "error":
+            lost = TaskError("lost", f"a value that the run needs was lost with its worker ({future.status})", key=key)
+            self._give_up(run, lost, key)
+            return
+        error = future.exception()
+        if isinstance(error, self.side.TaskError):
+            if error.kind == "cancelled" and not run.is_cancelled:
+                self.client.retry([future])  # its process was ended for a task that the scheduler had taken back for a while
+                future.add_done_callback(lambda future: self._on_future(run, key, future))
+                return
+            told = TaskError(error.kind, error.text, error.worker, self._task_key(run, error.key), error.payload)
+        elif isinstance(error, distributed.scheduler.KilledWorker):
+            worker = getattr(error.last_worker, "name", "") or getattr(error.last_worker, "address", "")
+            text = f"the workers that ran it were lost {error.allowed_failures + 1} times"
+            told = TaskError("lost", text, str(worker), self._task_key(run, str(error.task)))
+        else:
+            told = TaskError("engine", _text(error), key=key)
+        self._give_up(run, told, key)
+
+    def _task_key(self, run: Run, key: str) -> str:
+        try:
+            return run.keys[int(key.rsplit("-", 1)[1])]
+        except (ValueError, IndexError):
+            return ""
+
+    def _give_up(self, run: Run, error: TaskError, output: str) -> None:
+        if self.tell_error(run, error, error.key):
+            self._stop(run)
+            return
+        with self.lock:
+            if run.has_ended:
+                return
+            run.lost.add(output)
+            self.values.pop(output, None)
+        self._end_if_ready(run)
+
+    def _stop(self, run: Run) -> None:
+        """Cancels what has not ended; what is ready stays until it is released."""
+        with self.lock:
+            run.is_cancelled = True
+            futures, _ = run.state or ({}, [])
+            for key in futures:
+                if key not in run.ready:
+                    self.values.pop(key, None)
+        self.client.cancel([future for key, future in futures.items() if key not in run.ready], force=True)
+        self._forget(run)
+
+    def _forget(self, run: Run) -> None:
+        with self.lock:
+            self.by_number.pop(run.number, None)
+            run.state = None
+        self.client.loop.add_callback(self._say_ended, str(run.number))
+
+    async def _say_ended(self, number: str) -> None:
+        try:
+            await self.client.scheduler.log_event(topic=self.side.ended_topic_of(self.session), msg=number)
+        except (OSError, ValueError, RuntimeError):
+            pass  # the scheduler is gone, and so is what it would forget
+
+    def cancel(self, name: str) -> None:
+        with self.lock:
+            run = self.runs.get(name)
+            if run is None:
+                return
+            run.is_cancelled = True
+        threading.Thread(target=self._cancel, args=(run,), name="sheaf-cancel", daemon=True).start()
+
+    def _cancel(self, run: Run) -> None:
+        """Tells the client once the scheduler has cancelled: nothing more starts then."""
+        with self.lock:
+            futures, _ = run.state or ({}, [])
+            keys = [future.key for key, future in futures.items() if key not in run.ready]
+        self._stop(run)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        try:
+            # The message that cancels goes another way than questions do.
+            while self.client.run_on_scheduler(self.side.are_there, keys) and time.monotonic() < deadline:
+                time.sleep(0.005)
+        except (OSError, TimeoutError, ValueError, RuntimeError):
+            pass  # the scheduler is gone, and what it would start
+        self.end(run, False)
+
+    # --- Values -----------------------------------------------------------------------------------------------------------------
+
+    def put(self, key: str, buffer: Any) -> None:
+        name = f"data-{self.session}-{uuid.uuid4().hex[:12]}d-0"
+        if len(buffer) <= GRAPH_BYTES:
+            (future,) = self.client.get({name: DaskTask(name, self.side.data, self._value(buffer))}, [name], sync=False)
+            if (error := future.exception()) is not None:
+                raise EngineFailure(f"the value could not be stored: {_text(error)}")
+        else:
+            future = self._scatter(name, buffer)
+        with self.lock:
+            self.values[key] = future
+            self.sizes[key] = len(buffer)
+
+    def fetch(self, key: str) -> Any:
+        with self.lock:
+            future = self.values.get(key)
+        if future is None:
+            raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
+        try:
+            return self.client.gather(future, direct=self.direct)
+        except self.side.TaskError as error:
+            raise EngineFailure(str(error), error.kind) from None
+        except distributed.scheduler.KilledWorker as error:
+            raise EngineFailure(_text(error), "lost") from None
+        except (asyncio.CancelledError, OSError, TimeoutError, KeyError) as error:
+            raise EngineFailure(f"the value {key!r} was lost: {_text(error)}", "lost") from None
+
+    def release(self, keys: list[str]) -> None:
+        with self.lock:
+            for key in keys:
+                self.values.pop(key, None)
+                self.sizes.pop(key, None)
+                for run in self.runs.values():
+                    if run.state and key in run.ready:
+                        run.state[0].pop(key, None)
+
+    # --- Actors -----------------------------------------------------------------------------------------------------------------
+
+    def _inline(self, arguments: list[Any]) -> list[Any]:
+        return [bytes(self.fetch(value)) if form == "key" else value for form, value in arguments]
+
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
+        key = f"actor-{self.session}-0d-{len(self.actors)}{uuid.uuid4().hex[:8]}"
+        made = self.client.submit(
+            self.side.Actor, key, prefix, self._inline(arguments), restarts, actor=True, key=key, pure=False
+        )
+        self.actors[actor] = made
+
+        def wait() -> None:
+            with self._told_as_lost():
+                made.result()
+
+        return wait
+
+    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+        made = self.actors.get(actor)
+        if made is None:
+            raise EngineFailure(f"there is no actor {actor!r}")
+        inline = self._inline(arguments)
+
+        def wait() -> Any:
+            # Dask promises no order of calls that are under way together.
+            with self._told_as_lost():
+                return made.result().call(prefix, inline).result()
+
+        return wait
+
+    @contextlib.contextmanager
+    def _told_as_lost(self) -> Iterator[None]:
+        try:
+            yield
+        except (asyncio.CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker) as error:
+            raise EngineFailure(f"the actor was lost with its worker: {_text(error)}", "lost") from None
+
+    def actor_end(self, actor: str) -> None:
+        made = self.actors.pop(actor, None)
+        if made is not None:
+            self.client.cancel([made], force=True)
+
+    # --- The end ----------------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        self.is_closing = True
+        if self.client is not None and self.client.status == "running":
+            for name in list(self.runs):
+                self.cancel(name)
+            for actor in list(self.actors):
+                self.actor_end(actor)
+            self.values.clear()
+            if hasattr(self, "side"):
+                try:
+                    self.client.sync(self._leave, callback_timeout=5)
+                except (OSError, TimeoutError, ValueError, RuntimeError):
+                    pass  # the engine is going away, too
+            self.client.close(timeout=5)
+        if self.cluster is not None:
+            self.cluster.close(timeout=10)
+        if self.lifeline is not None and self.is_connected:
+            self.lifeline.close()  # else it clears up when this process has ended
+
+    async def _leave(self) -> None:
+        await self.client._run(self.side.drain, on_error="ignore")
+
+
+def _host(address: str) -> str:
+    return address.rpartition("://")[2].rsplit(":", 1)[0].strip("[]")
