@@ -40,6 +40,7 @@ fuzz: ## read 200000 mutated Arrow files under AddressSanitizer (about a minute)
 
 bench: ## compare with other libraries (installs them apart; takes a while), results in docs/benchmarks
 	@dev/step "Set up" dev/setup-bench
+	@dev/step "Set up Dask and Ray" dev/engines
 	@dev/step "Build the benchmarks" swift build -c release --package-path Benchmarks --scratch-path .build-bench
 	@dev/step "Measure" .build-bench/release/bench
 

@@ -47,7 +47,7 @@ struct CompareCommand<J: Job>: AsyncParsableCommand {
     @OptionGroup var job: J
     @Option(help: ArgumentHelp("Engines, separated by commas: names or URLs.", valueName: "list"))
     var engines = "local,processes,dask,ray"
-    @Flag(help: "Compare with the same job written for multiprocessing, NumPy, Dask and Ray, too.")
+    @Flag(help: "Compare with the same job written for multiprocessing, NumPy, Dask, Ray and PySpark, too.")
     var peers = false
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Measured runs of each.", valueName: "n"))
     var repeats = 3
@@ -55,7 +55,7 @@ struct CompareCommand<J: Job>: AsyncParsableCommand {
     var chart: String?
     @Option(help: ArgumentHelp("The most that an engine or a peer may take for all its runs.", valueName: "seconds"))
     var timeLimit = 600.0
-    @Option(help: ArgumentHelp("Runs the peers. (default: SHEAF_PYTHON, the cache's engines-venv, python3)", valueName: "program"))
+    @Option(help: ArgumentHelp("Runs the peers. (default: SHEAF_PYTHON, the cache's environments, python3)", valueName: "program"))
     var python: String?
     @Option(help: ArgumentHelp("The peers' programs. (default: Benchmarks/peers/python/compare of the checkout)", valueName: "folder"))
     var peersFolder: String?

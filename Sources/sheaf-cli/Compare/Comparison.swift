@@ -72,10 +72,10 @@ struct Comparison<J: Job> {
             guard let arguments = (job as? any PeerJob)?.peerArguments(seed: options.seed) else {
                 throw AnswerError(description: "the job was not written for it, or not with these options")
             }
-            let programs = try peers.get()
-            let command = try programs.command(system, job: J.name, arguments: arguments, workers: options.workers, repeats: repeats)
+            let (executable, operands) = try peers.get().command(
+                system, job: J.name, arguments: arguments, workers: options.workers, repeats: repeats)
             return try ContestProcess(
-                programs.python, command, environment: ["PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"], timeLimit: timeLimit)
+                executable, operands, environment: ["PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"], timeLimit: timeLimit)
         }
     }
 

@@ -44,6 +44,7 @@ enum PeerSystem: String, CaseIterable, Sendable {
     case numpy
     case dask
     case ray
+    case pyspark
 
     var title: String {
         switch self {
@@ -51,6 +52,7 @@ enum PeerSystem: String, CaseIterable, Sendable {
         case .numpy: "NumPy"
         case .dask: "Dask, in Python"
         case .ray: "Ray, in Python"
+        case .pyspark: "PySpark"
         }
     }
 

@@ -2,15 +2,18 @@ import Foundation
 
 /// Where the jobs' Python programs are, and the Python that runs them.
 struct PeerPrograms: Sendable {
-    let folder: URL
-    let python: String
+    private let folder: URL
+    private let python: String
+    private let sparkPython: String
 
     /// - Parameters:
     ///   - folder: that of the programs; by default the one in the checkout around the current folder, or around this executable.
-    ///   - python: by default what `SHEAF_PYTHON` names, else that of `engines-venv` in the cache folder, else `python3`.
+    ///   - python: by default what `SHEAF_PYTHON` names, else that of `engines-venv` in the cache folder (for PySpark of `bench-venv`),
+    ///     else `python3`.
     /// - Throws: ``AnswerError`` when the programs are not found.
     init(folder: String?, python: String?, environment: [String: String]) throws(AnswerError) {
-        self.python = Self.python(asked: python, environment: environment)
+        self.python = Self.python(asked: python, environment, "engines-venv")
+        sparkPython = Self.python(asked: python, environment, "bench-venv")
         if let folder {
             self.folder = URL(fileURLWithPath: folder)
             return
@@ -32,10 +35,10 @@ struct PeerPrograms: Sendable {
         }
     }
 
-    private static func python(asked: String?, environment: [String: String]) -> String {
+    private static func python(asked: String?, _ environment: [String: String], _ folder: String) -> String {
         if let asked { return asked }
         if let named = environment["SHEAF_PYTHON"], !named.isEmpty { return named }
-        let own = cache(environment).appendingPathComponent("engines-venv/bin/python").path
+        let own = cache(environment).appendingPathComponent("\(folder)/bin/python").path
         return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
     }
 
@@ -48,14 +51,17 @@ struct PeerPrograms: Sendable {
         return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache/sheaf")
     }
 
-    /// What runs a job on a system.
+    /// The program that runs a job on a system, and its arguments.
     ///
-    /// - Throws: ``AnswerError`` when there is no program for it.
-    func command(_ system: PeerSystem, job: String, arguments: [String], workers: Int, repeats: Int) throws -> [String] {
+    /// - Throws: ``AnswerError`` when there is none.
+    func command(
+        _ system: PeerSystem, job: String, arguments: [String], workers: Int, repeats: Int
+    ) throws -> (executable: String, arguments: [String]) {
         let program = folder.appendingPathComponent(system.program).path
         guard FileManager.default.fileExists(atPath: program) else {
             throw AnswerError(description: "there is no \(system.program) in \(folder.path)")
         }
-        return [program, job] + arguments + ["--workers", String(workers), "--repeat", String(repeats)]
+        let operands = [program, job] + arguments + ["--workers", String(workers), "--repeat", String(repeats)]
+        return (system == .pyspark ? sparkPython : python, operands)
     }
 }

@@ -7,10 +7,14 @@ struct Chart {
 
     var svg: String {
         let panels = [
-            Panel(title: "Tiny tasks: time per task, graph building included", jobs: jobs { $0.isPerTask }, results: results),
+            Panel(
+                title: "Tiny tasks: time per task, graph building included", jobs: jobs { $0.isPerTask && $0.group != .engines },
+                results: results),
             Panel(title: "Jobs on data: wall time", jobs: jobs { !$0.isPerTask && $0.group == .bags }, results: results),
             Panel(title: "Arrays: wall time", jobs: jobs { !$0.isPerTask && $0.group == .arrays }, results: results),
             Panel(title: "Tables: wall time", jobs: jobs { !$0.isPerTask && $0.group == .tables }, results: results),
+            Panel(title: "Other engines: time per call or node", jobs: jobs { $0.isPerTask && $0.group == .engines }, results: results),
+            Panel(title: "Other engines: wall time", jobs: jobs { !$0.isPerTask && $0.group == .engines }, results: results),
         ].filter { !$0.isEmpty }
 
         var body: [String] = []

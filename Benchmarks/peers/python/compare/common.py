@@ -2,10 +2,10 @@
 
 A program is called as `with_SYSTEM.py JOB OPERANDS --workers N --repeat N`, and prints one line:
 
-    {"seconds": [0.21, 0.20], "tasks": 16, "columns": ["word", "count"], "rows": [["the", 7]], "version": "dask 2026.8.0"}
+    {"seconds": [0.21], "tasks": 16, "columns": ["word", "count"], "rows": [["the", 7]], "version": "dask 2026.8.0"}
 
-`seconds` are the wall times of the measured runs, after one that is not measured and without the start of workers; `tasks`, which may be
-missing, is what the system was given in one run. What cannot be done is `{"error": "…"}`.
+`seconds` are the wall times of the measured runs, after one that is not measured and without the start of workers;
+`tasks`, which may be missing, is what the system was given in one run. What cannot be done is `{"error": "…"}`.
 """
 
 import argparse
@@ -24,7 +24,9 @@ PEERS = Path(__file__).resolve().parent.parent
 for folder in (str(PEERS), str(PEERS / "compare")):
     if folder not in sys.path:
         sys.path.append(folder)
-os.environ["PYTHONPATH"] = os.pathsep.join([str(PEERS / "compare"), str(PEERS), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(PEERS / "compare"), str(PEERS), os.environ.get("PYTHONPATH", "")]
+).rstrip(os.pathsep)
 
 from contract import positive, python_version  # noqa: E402
 
@@ -101,7 +103,15 @@ def measure(options: argparse.Namespace, version: str, jobs: Jobs) -> None:
         begin = time.perf_counter()
         result = job(options)
         seconds.append(time.perf_counter() - begin)
-    say({"seconds": seconds, "tasks": result.tasks, "columns": COLUMNS[options.job], "rows": result.rows, "version": version})
+    say(
+        {
+            "seconds": seconds,
+            "tasks": result.tasks,
+            "columns": COLUMNS[options.job],
+            "rows": result.rows,
+            "version": version,
+        }
+    )
 
 
 def say(line: dict[str, Any]) -> None:

@@ -50,9 +50,19 @@ def flights(options: Namespace) -> Result:
     late = options.late
     with open(options.files[0], encoding="utf-8") as file:
         header = file.readline()
-    fields = db.read_text(options.files, blocksize=BLOCK).filter(lambda line: line != header).map(lambda line: line.strip().split(","))
+    fields = (
+        db.read_text(options.files, blocksize=BLOCK)
+        .filter(lambda line: line != header)
+        .map(lambda line: line.strip().split(","))
+    )
     summaries, tasks = compute(
-        fields.foldby(itemgetter(carrier), lambda sums, flight: add_flight(sums, flight[delay], late), NOTHING, add_summaries, NOTHING)
+        fields.foldby(
+            itemgetter(carrier),
+            lambda sums, flight: add_flight(sums, flight[delay], late),
+            NOTHING,
+            add_summaries,
+            NOTHING,
+        )
     )
     return Result(flight_rows(summaries), tasks)
 
@@ -80,7 +90,12 @@ def matmul(options: Namespace) -> Result:
 
 
 JOBS: Jobs = {
-    "word-count": word_count, "sum-by-key": sum_by_key, "flights": flights, "pi": pi, "dot": dot, "matmul": matmul,
+    "word-count": word_count,
+    "sum-by-key": sum_by_key,
+    "flights": flights,
+    "pi": pi,
+    "dot": dot,
+    "matmul": matmul,
 }
 
 

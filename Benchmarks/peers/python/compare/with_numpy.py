@@ -1,4 +1,7 @@
-"""The jobs of `sheaf compare` with NumPy, in one process; its BLAS has the workers as threads: JOB OPERANDS --workers N --repeat N"""
+"""The jobs of `sheaf compare` with NumPy, in one process: JOB OPERANDS --workers N --repeat N
+
+Its BLAS has the workers as threads.
+"""
 
 import os
 import sys
@@ -18,7 +21,7 @@ except ModuleNotFoundError as error:
 
 def pi(options: Namespace) -> Result:
     generator = np.random.default_rng(options.seed)
-    hits = 0
+    hits = np.int64(0)
     # All at once would need gigabytes.
     for start in range(0, options.samples, 1 << 20):
         points = generator.random((2, min(1 << 20, options.samples - start)))

@@ -1,4 +1,7 @@
-"""The jobs of `sheaf compare` with multiprocessing.Pool and, but for matrices, plain Python: JOB OPERANDS --workers N --repeat N"""
+"""The jobs of `sheaf compare` with multiprocessing.Pool: JOB OPERANDS --workers N --repeat N
+
+Plain Python, but for matrices.
+"""
 
 import math
 import os
@@ -11,7 +14,16 @@ from typing import Any
 
 from common import Jobs, Result, arguments, blocks, fail, measure, python_version
 from text import (
-    count_words, flight_columns, flight_rows, has_header, key_rows, merge_counts, merge_flights, merge_sums, sum_keys, summarise_flights,
+    count_words,
+    flight_columns,
+    flight_rows,
+    has_header,
+    key_rows,
+    merge_counts,
+    merge_flights,
+    merge_sums,
+    sum_keys,
+    summarise_flights,
     word_rows,
 )
 
@@ -79,10 +91,19 @@ def jobs(pool: PoolType) -> Jobs:
         return Result([[options.samples, estimate, abs(estimate - math.pi)]], len(pieces))
 
     def dot(options: Namespace) -> Result:
-        pieces = [(start, min(start + options.chunk, options.length)) for start in range(0, options.length, options.chunk)]
+        pieces = [
+            (start, min(start + options.chunk, options.length)) for start in range(0, options.length, options.chunk)
+        ]
         return Result([[options.length, sum(pool.imap_unordered(multiply, pieces))]], len(pieces))
 
-    return {"word-count": word_count, "sum-by-key": sum_by_key, "flights": flights, "pi": pi, "dot": dot, "matmul": matmul}
+    return {
+        "word-count": word_count,
+        "sum-by-key": sum_by_key,
+        "flights": flights,
+        "pi": pi,
+        "dot": dot,
+        "matmul": matmul,
+    }
 
 
 def main() -> None:

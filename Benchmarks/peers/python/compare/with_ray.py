@@ -12,7 +12,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from common import Jobs, Result, arguments, blocks, fail, measure  # noqa: E402
 from text import (  # noqa: E402
-    count_words, flight_columns, flight_rows, has_header, key_rows, merge_counts, merge_flights, merge_sums, sum_keys, summarise_flights,
+    count_words,
+    flight_columns,
+    flight_rows,
+    has_header,
+    key_rows,
+    merge_counts,
+    merge_flights,
+    merge_sums,
+    sum_keys,
+    summarise_flights,
     word_rows,
 )
 
@@ -87,7 +96,8 @@ def pi(options: Namespace) -> Result:
 
 def dot(options: Namespace) -> Result:
     parts = [
-        multiply.remote(start, min(start + options.chunk, options.length)) for start in range(0, options.length, options.chunk)
+        multiply.remote(start, min(start + options.chunk, options.length))
+        for start in range(0, options.length, options.chunk)
     ]
     return Result([[options.length, sum(ray.get(parts))]], len(parts))
 
@@ -104,21 +114,31 @@ def matmul(options: Namespace) -> Result:
 
     a, b = matrix(2 * options.seed), matrix(2 * options.seed + 1)
     products = [
-        block_product.remote(count, *a[row], *(b[k][column] for k in range(count))) for row in range(count) for column in range(count)
+        block_product.remote(count, *a[row], *(b[k][column] for k in range(count)))
+        for row in range(count)
+        for column in range(count)
     ]
     total = sum(ray.get([block_sum.remote(product) for product in products]))
     return Result([[options.size, options.chunk, total]], 4 * count * count)
 
 
 JOBS: Jobs = {
-    "word-count": word_count, "sum-by-key": sum_by_key, "flights": flights, "pi": pi, "dot": dot, "matmul": matmul,
+    "word-count": word_count,
+    "sum-by-key": sum_by_key,
+    "flights": flights,
+    "pi": pi,
+    "dot": dot,
+    "matmul": matmul,
 }
 
 
 def main() -> None:
     options = arguments()
     ray.init(
-        num_cpus=options.workers, include_dashboard=False, log_to_driver=False, object_store_memory=OBJECT_STORE,
+        num_cpus=options.workers,
+        include_dashboard=False,
+        log_to_driver=False,
+        object_store_memory=OBJECT_STORE,
         _node_ip_address="127.0.0.1",
     )
     try:
