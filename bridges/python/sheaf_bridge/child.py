@@ -152,9 +152,13 @@ class Child:
         self._send(frames.call_parts(call, prefix, arguments))
         self._asked = call
         try:
-            return self._answer(call, log)
-        finally:
+            value = self._answer(call, log)
+        except TaskError:
             self._asked = 0
+            raise
+        # Not after an interrupt: the process is still in the call.
+        self._asked = 0
+        return value
 
     def _answer(self, call: int, log: Log) -> Any:
         while True:
