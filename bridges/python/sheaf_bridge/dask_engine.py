@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import platform
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 import uuid
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import dask
 import distributed
@@ -22,7 +23,7 @@ from dask._task_spec import TaskRef
 
 from .engine import INLINE_BYTES, Engine, EngineFailure, Run, Send, Submission
 from .failures import TaskError
-from .lifeline import Lifeline
+from .lifeline import Lifeline, processes_below
 from .program import pack
 from .shipping import Shipment
 
@@ -56,7 +57,7 @@ class DaskEngine(Engine):
         self.values: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
         self.by_number: dict[int, Run] = {}
-        self.actors: dict[str, _Actor] = {}
+        self.actors: dict[str, Any] = {}
 
     # --- Connecting -------------------------------------------------------------------------------------------------------------
 
@@ -76,7 +77,7 @@ class DaskEngine(Engine):
             address = f"tcp://{address}"
         self.address = address
         try:
-            self.client = distributed.Client(address, timeout=message["timeout"], set_as_default=False, name="sheaf")
+            self.client = distributed.Client(address, timeout=message["timeout"], name="sheaf")
         except (OSError, TimeoutError, ValueError) as error:
             raise EngineFailure(
                 f"no Dask scheduler answers at {address} within {message['timeout']:g} seconds ({_text(error)});"
@@ -93,6 +94,7 @@ class DaskEngine(Engine):
         self.client.subscribe_topic(self.side.topic_of(self.session), self._on_event)
         self.direct = self._reaches_workers()
         threading.Thread(target=self._watch_scheduler, name="sheaf-watch", daemon=True).start()
+        self.is_connected = True
         return self.info()
 
     def _start_cluster(self, message: dict[str, Any]) -> None:
@@ -106,6 +108,8 @@ class DaskEngine(Engine):
             dashboard_address="127.0.0.1:0",
             local_directory=folder,
         )
+        for pid in processes_below(os.getpid()):
+            self.lifeline.watch(pid)
 
     def _ship(self, message: dict[str, Any]) -> None:
         path = message["program"]
@@ -427,6 +431,49 @@ class DaskEngine(Engine):
                     if run.state and key in run.ready:
                         run.state[0].pop(key, None)
 
+    # --- Actors -----------------------------------------------------------------------------------------------------------------
+
+    def _inline(self, arguments: list[Any]) -> list[Any]:
+        return [bytes(self.fetch(value)) if form == "key" else value for form, value in arguments]
+
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
+        key = f"actor-{self.session}-0d-{len(self.actors)}{uuid.uuid4().hex[:8]}"
+        made = self.client.submit(
+            self.side.Actor, key, prefix, self._inline(arguments), restarts, actor=True, key=key, pure=False
+        )
+        self.actors[actor] = made
+
+        def wait() -> None:
+            with self._told_as_lost():
+                made.result()
+
+        return wait
+
+    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+        made = self.actors.get(actor)
+        if made is None:
+            raise EngineFailure(f"there is no actor {actor!r}")
+        inline = self._inline(arguments)
+
+        def wait() -> Any:
+            # Dask promises no order of calls that are under way together.
+            with self._told_as_lost():
+                return made.result().call(prefix, inline).result()
+
+        return wait
+
+    @contextlib.contextmanager
+    def _told_as_lost(self) -> Iterator[None]:
+        try:
+            yield
+        except (asyncio.CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker) as error:
+            raise EngineFailure(f"the actor was lost with its worker: {_text(error)}", "lost") from None
+
+    def actor_end(self, actor: str) -> None:
+        made = self.actors.pop(actor, None)
+        if made is not None:
+            self.client.cancel([made], force=True)
+
     # --- The end ----------------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -445,15 +492,11 @@ class DaskEngine(Engine):
             self.client.close(timeout=5)
         if self.cluster is not None:
             self.cluster.close(timeout=10)
-        if self.lifeline is not None:
-            self.lifeline.close()
+        if self.lifeline is not None and self.is_connected:
+            self.lifeline.close()  # else it clears up when this process has ended
 
     async def _leave(self) -> None:
         await self.client._run(self.side.drain, on_error="ignore")
-
-
-class _Actor:
-    pass
 
 
 def _host(address: str) -> str:

@@ -80,6 +80,8 @@ class WorkerSide(WorkerPlugin):  # type: ignore[misc]
         if start in ("executing", "long-running") and finish in ("cancelled", "resumed", "released", "forgotten"):
             if _Here.pool is not None:
                 _Here.pool.cancel(key)
+        elif start == "memory" and _Here.pool is not None:
+            _Here.pool.let_go(key)
 
 
 def _pool() -> Pool:
@@ -136,25 +138,17 @@ async def drain() -> None:
 
 
 class Actor:
-    """An object of the program with a process of its own, as one of Dask's actors."""
+    """An object of the program with a process of its own, as one of Dask's actors. It ends when its key is released."""
 
     def __init__(self, key: str, prefix: bytes, arguments: list[Any], restarts: int) -> None:
-        self.held = _pool().hold(key, prefix, arguments, restarts, self._log)
         self.key = key
+        self.held = _pool().hold(key, prefix, arguments, restarts, self._log)
 
     def _log(self, text: str) -> None:
         get_worker().log_event(topic_of(self.key.rsplit("-", 3)[1]), {"log": text})
 
     def call(self, prefix: bytes, arguments: list[Any]) -> Any:
         return self.held.call(prefix, arguments)
-
-    def end(self) -> None:
-        self.held.close()
-
-    def __del__(self) -> None:
-        held = getattr(self, "held", None)
-        if held is not None:
-            held.close()
 
 
 # --- Scheduler ------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from dataclasses import dataclass, field
@@ -33,6 +34,25 @@ def get(message: dict[str, Any], name: str, kind: type | tuple[type, ...], *defa
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise WireError(f"a message {message.get('op')!r} whose {name!r} is {value!r:.100}")
     return value
+
+
+class Line:
+    """Does one thing after another, on a thread of its own."""
+
+    def __init__(self, name: str) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def add(self, work: Callable[[], None]) -> None:
+        self._work.put(work)
+
+    def close(self) -> None:
+        """After what has been added the thread ends."""
+        self._work.put(None)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
 
 
 NULLABLE = (str, type(None))
@@ -84,6 +104,13 @@ def parse_arguments(value: Any, buffers: Sequence[Any]) -> list[tuple[str, Any]]
         else:
             raise WireError(f"an argument that is {item!r:.100}")
     return arguments
+
+
+def parse_call(message: dict[str, Any], buffers: list[Any]) -> tuple[bytes, list[Any]]:
+    """The prefix of an actor's call and its arguments, those in buffers in place of their indices."""
+    prefix = bytes(buffers[_index(message.get("prefix"), buffers)])
+    arguments = parse_arguments(message.get("args", []), buffers)
+    return prefix, [(form, buffers[value] if form == "buffer" else value) for form, value in arguments]
 
 
 def parse_submission(message: dict[str, Any], buffers: list[Any]) -> Submission:
@@ -153,6 +180,7 @@ class Engine:
         self.lock = threading.RLock()
         self.runs: dict[str, Run] = {}
         self.number = 0
+        self.is_connected = False
         self.is_closing = False
         self.has_failed = False
 
@@ -179,14 +207,16 @@ class Engine:
     def release(self, keys: list[str]) -> None:
         raise NotImplementedError
 
-    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> None:
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
+        """Begins to make an object; what is returned waits until it is there."""
         raise NotImplementedError
 
-    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any], answer: Callable[[Any], None]) -> None:
-        """Calls `answer` with the value, or with the exception, from any thread; calls are done in their order."""
+    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+        """Begins a call; what is returned waits for its value. Calls are begun and waited for in their order."""
         raise NotImplementedError
 
     def actor_end(self, actor: str) -> None:
+        """Ends an object's process, also in the middle of a call."""
         raise NotImplementedError
 
     def close(self) -> None:

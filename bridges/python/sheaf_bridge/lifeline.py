@@ -94,10 +94,12 @@ def main(folder: str, stdin: IO[str]) -> None:
                     pass
         while any(_runs(*process) for process in processes) and time.monotonic() < until:
             time.sleep(0.02)
-    # What ends now may still write.
+    # What ends now may still write, so it has to be gone for a while.
     until = time.monotonic() + 5 * END_SECONDS
-    while os.path.exists(folder) and time.monotonic() < until:
+    gone = 0
+    while gone < 3 and time.monotonic() < until:
         shutil.rmtree(folder, ignore_errors=True)
+        gone = 0 if os.path.exists(folder) else gone + 1
         time.sleep(0.05)
 
 

@@ -24,6 +24,7 @@ class Pool:
         self._idle: list[tuple[float, Child]] = []  # the last used at the end
         self._running: dict[str, Child | None] = {}  # None: its process is being found
         self._cancelled: set[str] = set()
+        self._held: dict[str, Held] = {}
         self._janitor: threading.Thread | None = None
 
     def call(
@@ -75,7 +76,17 @@ class Pool:
 
     def hold(self, key: str, prefix: Bytes, arguments: Sequence[Bytes], restarts: int, log: Log) -> Held:
         """An object of the program in a process of its own."""
-        return Held(self, key, prefix, arguments, restarts, log)
+        held = Held(self, key, prefix, arguments, restarts, log)
+        with self._lock:
+            self._held[key] = held
+        return held
+
+    def let_go(self, key: str) -> None:
+        """Ends the process of an object, also in the middle of a call."""
+        with self._lock:
+            held = self._held.pop(key, None)
+        if held is not None:
+            held.close()
 
     def cancel(self, key: str) -> None:
         """Ends a call that runs: by telling its process, which is ended when it does not listen."""
@@ -113,6 +124,9 @@ class Pool:
                 self._cancelled.add(key)
                 if child is not None:
                     child.kill()
+            held = list(self._held)
+        for key in held:
+            self.let_go(key)
         self.drain()
         self.program.remove()
 
@@ -171,7 +185,7 @@ class Held:
         self._pool, self._key, self._log = pool, key, log
         self._made_by = (bytes(prefix), [bytes(argument) for argument in arguments])
         self._restarts = restarts
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # calls are made one after another
         self._child: Child | None = None
         self._make()
 
@@ -200,10 +214,14 @@ class Held:
                 raise
 
     def close(self) -> None:
-        child, self._child = self._child, None
+        self._restarts = 0
+        child = self._child
         if child is not None:
-            child.kill()
-            child.close()
+            child.kill()  # a call that runs ends now
+        with self._lock:
+            child, self._child = self._child, None
+            if child is not None:
+                child.close()
 
     def _make(self) -> None:
         try:

@@ -8,13 +8,12 @@ import os
 import platform
 import re
 import secrets
-import shutil
 import socket
 import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable, Sequence
 
 import numpy
 
@@ -99,10 +98,8 @@ class RayEngine(Engine):
         else:
             if address == "auto":
                 address = _running_address()
-            if _is_here(address):
-                # `ray start` asks for the token of the home folder where there is one; it is not for other machines' eyes.
-                maybe_enable_token_auth_if_token_available(warn_if_disabled=False)
             self._look_for_head(address, message["timeout"])
+            _take_token(address)
             options["address"] = address
         try:
             context = ray.init(**options)
@@ -127,6 +124,7 @@ class RayEngine(Engine):
         except errors.RayError as error:
             raise EngineFailure(f"the program could not be brought onto the cluster: {_text(error)}") from None
         threading.Thread(target=self._watch_tasks, name="sheaf-tasks", daemon=True).start()
+        self.is_connected = True
         return self.info()
 
     def _package(self, message: dict[str, Any]) -> str:
@@ -337,8 +335,7 @@ class RayEngine(Engine):
                 state.ready -= 1
                 if isinstance(told, BaseException):
                     error = self._cause(told, key)
-                    for text in error.logs:
-                        self.send({"op": "log", "text": text})
+                    self._tell_logs(error.logs)
                     if failure is None or _weight(error) < _weight(failure):
                         failure = error
                     events.append([error.key or key, "failed", time.time(), error.worker])
@@ -347,8 +344,7 @@ class RayEngine(Engine):
                         self.values.pop(key, None)
                     continue
                 count, begun, ended, worker, logs, failed = told
-                for text in logs:
-                    self.send({"op": "log", "text": text})
+                self._tell_logs(logs)
                 state.done += 1
                 for dependent in state.dependents[index]:
                     state.missing[dependent] -= 1
@@ -435,6 +431,60 @@ class RayEngine(Engine):
                 self.values.pop(key, None)
                 self.sizes.pop(key, None)
 
+    # --- Actors -----------------------------------------------------------------------------------------------------------------
+
+    def _references(self, arguments: list[Any]) -> list[Any]:
+        found = []
+        for form, value in arguments:
+            if form == "key":
+                with self.lock:
+                    reference = self.values.get(value)
+                if reference is None:
+                    raise EngineFailure(f"the value {value!r} is not on the engine: it was released, or never computed")
+                value = reference
+            found.append(value)
+        return found
+
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
+        options = {"num_cpus": 0.01, "max_restarts": restarts, "max_task_retries": 0}
+        made = ray.remote(**options)(self.side.Actor).remote(actor, restarts, prefix, *self._references(arguments))
+        self.actors[actor] = made
+        ready = made.ready.remote()
+        return lambda: self._tell_logs(self._wait(ready))
+
+    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+        made = self.actors.get(actor)
+        if made is None:
+            raise EngineFailure(f"there is no actor {actor!r}")
+        # Ray does an actor's calls in the order in which they are made here.
+        answer = made.call.remote(prefix, *self._references(arguments))
+
+        def wait() -> Any:
+            value, logs = self._wait(answer)
+            self._tell_logs(logs)
+            return value
+
+        return wait
+
+    def _tell_logs(self, logs: Sequence[str]) -> None:
+        for text in logs:
+            self.send({"op": "log", "text": text})
+
+    def _wait(self, answer: Any) -> Any:
+        try:
+            return ray.get(answer)
+        except errors.RayActorError as error:
+            raise EngineFailure(f"the actor was lost with its worker: {_text(error)}", "lost") from None
+        except errors.RayError as error:
+            failure = self._cause(error, "")
+            self._tell_logs(failure.logs)
+            raise failure from None
+
+    def actor_end(self, actor: str) -> None:
+        made = self.actors.pop(actor, None)
+        if made is not None:
+            ray.kill(made)
+
     # --- The end ----------------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -448,9 +498,8 @@ class RayEngine(Engine):
                 self.actor_end(actor)
             self.values.clear()
             ray.shutdown()
-        if self.lifeline is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.lifeline.close()
+        if self.lifeline is not None and self.is_connected:
+            self.lifeline.close()  # else it clears up when this process has ended
 
 
 def _weight(error: TaskError) -> int:
@@ -465,6 +514,34 @@ def _answers(address: str) -> bool:
         return True
     except (OSError, ValueError):
         return False
+
+
+def _take_token(address: str) -> None:
+    """Uses the token of the home folder for a head on this machine that asks for one.
+
+    Ray's own client does so only for a head that it has found by itself. A cluster of another machine is not to see this one's.
+    """
+    look = getattr(getattr(ray._raylet, "InnerGcsClient", None), "standalone", None)
+    if look is None:
+        return  # another version of Ray; then ray.init says what is wrong
+    try:
+        look(address, None, 2000)
+        return
+    except errors.AuthenticationError:
+        pass
+    except errors.RayError:
+        return
+    mode = os.environ.get("RAY_AUTH_MODE")
+    if mode is None and _is_here(address) and maybe_enable_token_auth_if_token_available(warn_if_disabled=False):
+        try:
+            look(address, None, 2000)
+            return
+        except errors.RayError:
+            pass
+    raise EngineFailure(
+        f"the Ray head at {address} asks for another token; set RAY_AUTH_MODE=token and the cluster's token in RAY_AUTH_TOKEN,"
+        " or name its file in RAY_AUTH_TOKEN_PATH"
+    )
 
 
 def _is_here(address: str) -> bool:

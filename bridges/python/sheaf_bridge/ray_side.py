@@ -87,20 +87,34 @@ def probe() -> None:
 
 
 class Actor:
-    """An object of the program with a process of its own, as an actor of Ray's."""
+    """An object of the program with a process of its own, as an actor of Ray's. It ends with its worker."""
 
-    def __init__(self, key: str, prefix: bytes, arguments: list[Any], restarts: int) -> None:
+    def __init__(self, key: str, restarts: int, prefix: bytes, *arguments: Any) -> None:
         self.logs: list[str] = []
-        self.held: Held = _pool().hold(key, prefix, arguments, restarts, self.logs.append)
+        self.held: Held | None = None
+        # Ray tells little of an error that is thrown here.
+        self.error: TaskError | None = None
+        try:
+            self.held = _pool().hold(key, prefix, arguments, restarts, self.logs.append)
+        except TaskError as error:
+            self.error = error
 
     def ready(self) -> list[str]:
+        """Returns when it is made."""
+        self._made()
         return self._take_logs()
 
-    def call(self, prefix: bytes, arguments: list[Any]) -> tuple[Any, list[str]]:
-        return self.held.call(prefix, arguments), self._take_logs()
+    def call(self, prefix: bytes, *arguments: Any) -> tuple[Any, list[str]]:
+        held = self._made()
+        try:
+            return held.call(prefix, arguments), self._take_logs()
+        except TaskError as error:
+            raise TaskError(*error.args[:5], tuple(self._take_logs())) from None
 
-    def end(self) -> None:
-        self.held.close()
+    def _made(self) -> Held:
+        if self.held is None:
+            raise self.error or TaskError("engine", "the actor was not made", _Here.name)
+        return self.held
 
     def _take_logs(self) -> list[str]:
         logs = list(self.logs)

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 from . import frames
-from .engine import Engine, EngineFailure, get, parse_arguments, parse_submission
+from .engine import Engine, EngineFailure, Line, get, parse_call, parse_submission
 from .frames import WireError
 
 # After so long the sidecar ends, whatever the engine's client still waits for.
@@ -57,6 +57,7 @@ class Sidecar:
         self.engine: Engine | None = None
         self.connected = threading.Event()
         self.closing = threading.Lock()
+        self.lines: dict[str, Line] = {}
         # Requests that take their time: one may wait for another's value, so there are several.
         self.pool = ThreadPoolExecutor(8, thread_name_prefix="sheaf-request")
 
@@ -104,28 +105,35 @@ class Sidecar:
             handler(self.engine, message, buffers)
         return True
 
-    def _answer(self, message: dict[str, Any], work: Callable[[], Any]) -> None:
-        """Answers with what `work` returns, a dictionary or a buffer; on another thread."""
+    def _answer(self, message: dict[str, Any], work: Callable[[], Any], line: Line | None = None) -> None:
+        """Answers with what `work` returns, a dictionary or a buffer; on another thread, on that of `line` in its order."""
         identifier = get(message, "id", int)
 
         def answer() -> None:
             header: dict[str, Any] = {"op": "answer", "id": identifier, "ok": True}
-            found = buffers = ()
+            buffers: list[Any] = []
             try:
                 found = work()
-            except EngineFailure as failure:
-                header |= {"ok": False, "kind": failure.kind, "text": failure.text}
-            except Exception as error:
-                traceback.print_exc()
-                header |= {"ok": False, "kind": "engine", "text": f"{type(error).__name__}: {error}"}
-            else:
                 if isinstance(found, dict):
                     header |= found
                 elif found is not None:
-                    buffers = (memoryview(found),)  # type: ignore[assignment]
+                    buffers = [memoryview(found)]
+            except EngineFailure as failure:
+                header |= {"ok": False, "kind": failure.kind, "text": failure.text}
+            except Exception as error:
+                kind = getattr(error, "kind", None)
+                if isinstance(kind, str):  # a TaskError, of this module or of the one that was shipped
+                    header |= {"ok": False, "kind": kind, "text": error.text, "worker": error.worker}  # type: ignore[attr-defined]
+                    buffers = [error.payload] if kind == "failure" else []  # type: ignore[attr-defined]
+                else:
+                    traceback.print_exc()
+                    header |= {"ok": False, "kind": "engine", "text": f"{type(error).__name__}: {error}"}
             self.output.send(header, buffers)
 
-        self.pool.submit(answer)
+        if line is None:
+            self.pool.submit(answer)
+        else:
+            line.add(answer)
 
     def _connect(self, message: dict[str, Any]) -> None:
         if self.engine is not None:
@@ -188,6 +196,41 @@ class Sidecar:
         if not all(isinstance(key, str) for key in keys):
             raise WireError("a message 'release' whose keys are no texts")
         engine.release(keys)
+
+    def _on_actor_new(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
+        actor = get(message, "actor", str)
+        if actor in self.lines:
+            raise WireError(f"a second actor {actor!r:.100}")
+        restarts = get(message, "restarts", int, 0)
+        prefix, arguments = parse_call(message, buffers)
+        self.lines[actor] = line = Line(f"sheaf-actor-{actor}")
+        self._in_order(message, line, lambda: engine.actor_new(actor, prefix, arguments, restarts))
+
+    def _on_actor_call(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
+        actor = get(message, "actor", str)
+        if actor not in self.lines:
+            raise WireError(f"a call of the actor {actor!r:.100}, which does not exist")
+        prefix, arguments = parse_call(message, buffers)
+        self._in_order(message, self.lines[actor], lambda: engine.actor_call(actor, prefix, arguments))
+
+    def _in_order(self, message: dict[str, Any], line: Line, begin: Callable[[], Callable[[], Any]]) -> None:
+        """Begins something now, and waits for it after what was begun before it."""
+        try:
+            wait = begin()
+        except EngineFailure as failure:
+            told = failure
+
+            def wait() -> Any:
+                raise told
+
+        self._answer(message, wait, line)
+
+    def _on_actor_end(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
+        actor = get(message, "actor", str)
+        line = self.lines.pop(actor, None)
+        if line is not None:
+            engine.actor_end(actor)
+            line.close()
 
     # --- The end ----------------------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import tempfile
 import time
 import unittest
 
 from .client import Sidecar
-from .support import eventually, is_alive, number, sleepers
+from .support import eventually, is_alive, number, prefix, sleepers
 
 
 class EngineCases:
@@ -182,3 +183,68 @@ class EngineCases:
         check.assertEqual(sum(worker["cores"] for worker in answer["workers"]), 2)
         check.assertTrue(all(worker["name"] and worker["memory"] > 0 for worker in answer["workers"]))
         check.assertIn("python", answer["versions"])
+
+    def actor_call(self, actor: str, what: str, *arguments: bytes) -> tuple[dict[str, object], bytes]:
+        buffers = [prefix(what), *arguments]
+        args = [["buffer", index + 1] for index in range(len(arguments))]
+        answer, received = self.sidecar.ask({"op": "actor_call", "actor": actor, "prefix": 0, "args": args}, *buffers)
+        return answer, bytes(received[0]) if received else b""
+
+    def test_actors(self) -> None:
+        check, k = self.check(), self.key()
+        for name in "ab":
+            made, _ = self.sidecar.ask({"op": "actor_new", "actor": k + name, "prefix": 0, "args": []}, prefix("count:100"))
+            check.assertTrue(made["ok"], made)
+        check.assertEqual([self.actor_call(f"{k}a", "count:1")[1] for _ in range(3)], [b"101", b"102", b"103"])
+        check.assertEqual(self.actor_call(f"{k}b", "count:1")[1], b"101")
+        large = os.urandom(1_000_000)
+        check.assertEqual(self.actor_call(f"{k}a", "concat", large, b"x")[1], large + b"x")
+        failed, payload = self.actor_call(f"{k}a", "fail:no")
+        check.assertEqual((failed["ok"], failed["kind"], payload), (False, "failure", b"no"))
+        check.assertEqual(self.actor_call(f"{k}a", "count:1")[1], b"104")
+        # Many under way together: in order.
+        numbers = []
+        for _ in range(50):
+            self.sidecar.identifier += 1
+            numbers.append(self.sidecar.identifier)
+            self.sidecar.send(
+                {"op": "actor_call", "id": self.sidecar.identifier, "actor": f"{k}b", "prefix": 0, "args": []}, prefix("count:1")
+            )
+        answers = [self.sidecar.answers.get(timeout=30) for _ in range(50)]
+        check.assertEqual([answer["id"] for answer, _ in answers], numbers)
+        check.assertEqual([bytes(buffers[0]) for _, buffers in answers], [str(102 + i).encode() for i in range(50)])
+        _, pid = self.actor_call(f"{k}a", "pid")
+        self.sidecar.send({"op": "actor_end", "actor": f"{k}a"})
+        self.sidecar.send({"op": "actor_end", "actor": f"{k}b"})
+        eventually(check, lambda: not is_alive(int(pid)), "the actor's process ends", 3.0)
+
+    def test_actors_that_crash(self) -> None:
+        check, k = self.check(), self.key()
+        new = {"op": "actor_new", "actor": k, "prefix": 0, "args": [], "restarts": 1}
+        check.assertTrue(self.sidecar.ask(new, prefix("count:100"))[0]["ok"])
+        check.assertEqual(self.actor_call(k, "count:1")[1], b"101")
+        crashed, _ = self.actor_call(k, "crash:x")
+        check.assertEqual((crashed["ok"], crashed["kind"]), (False, "crashed"))
+        check.assertIn("made again", str(crashed["text"]))
+        check.assertEqual(self.actor_call(k, "count:1")[1], b"101")
+        for what in ["exit:2", "count:1"]:
+            check.assertEqual(self.actor_call(k, what)[0]["kind"], "crashed")
+        self.sidecar.send({"op": "actor_end", "actor": k})
+        bad = {"op": "actor_new", "actor": f"{k}bad", "prefix": 0, "args": []}
+        answer, buffers = self.sidecar.ask(bad, prefix("fail:unmade"))
+        check.assertEqual((answer["ok"], answer["kind"], [bytes(b) for b in buffers]), (False, "failure", [b"unmade"]))
+
+    def test_an_actor_that_ends_in_the_middle(self) -> None:
+        check, k = self.check(), self.key()
+        with tempfile.TemporaryDirectory() as folder:
+            check.assertTrue(self.sidecar.ask({"op": "actor_new", "actor": k, "prefix": 0, "args": []}, prefix("noop"))[0]["ok"])
+            self.sidecar.identifier += 1
+            call = {"op": "actor_call", "id": self.sidecar.identifier, "actor": k, "prefix": 0, "args": []}
+            self.sidecar.send(call, prefix(f"sleep:60,{folder}"))
+            eventually(check, lambda: len(sleepers(folder)) == 2, "the call runs")
+            program, grandchild = sleepers(folder)
+            self.sidecar.send({"op": "actor_end", "actor": k})
+            eventually(check, lambda: not is_alive(program), "the process ends", 3.0)
+            check.assertFalse(self.sidecar.answers.get(timeout=30)[0]["ok"])
+            if is_alive(grandchild):  # Ray kills the processes of a worker that it kills, and not theirs
+                os.kill(grandchild, signal.SIGKILL)

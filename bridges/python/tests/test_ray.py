@@ -71,6 +71,20 @@ class RayTests(EngineCases, unittest.TestCase):
             finally:
                 sidecar.close()
 
+    def test_a_token(self) -> None:
+        cluster = RayCluster("a token that is long enough")
+        self.addCleanup(cluster.stop)
+        for environment, ok in [({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "a token that is long enough"}, True), ({}, False)]:
+            with tempfile.TemporaryDirectory() as home:
+                sidecar = Sidecar({"HOME": home, **environment})
+                try:
+                    answer = sidecar.connect("ray", cluster.address)
+                    self.assertEqual(answer["ok"], ok, answer)
+                    if not ok:
+                        self.assertIn("RAY_AUTH_TOKEN", answer["text"])
+                finally:
+                    sidecar.close()
+
     def test_a_worker_is_killed_in_the_middle(self) -> None:
         sidecar = self.sidecar
         large = os.urandom(400_000)
