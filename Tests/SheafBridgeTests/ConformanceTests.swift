@@ -25,6 +25,7 @@ func conformance(
 ) async throws {
     let support = try #require(EngineConformance.support(of: engine))
     let gaps = asWorkflow ? support.expectedWorkflowGaps : support.expectedGaps
-    let outcome = try await EngineConformance.run(check, expectedGaps: gaps, timeLimit: timeLimit, asWorkflow: asWorkflow, engine: makeEngine)
+    let outcome = try await EngineConformance.run(
+        check, expectedGaps: gaps, timeLimit: timeLimit, asWorkflow: asWorkflow, engine: makeEngine)
     #expect(outcome == .passed || (!asWorkflow && check.requires.contains(.closures)) || gaps.contains { $0.name == check.name })
 }
