@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import pickle
 import platform
+import queue
 import re
 import secrets
 import socket
@@ -38,7 +40,8 @@ from ray._private.authentication.authentication_token_setup import (  # noqa: E4
 logging.getLogger("ray._private.authentication").setLevel(logging.ERROR)
 
 PROBE_SECONDS = 0.25
-WAIT_SECONDS = 0.05
+# So long others may do something before more is read about tasks that have ended.
+BATCH_SECONDS = 0.002
 # How often a task may lose its worker.
 LOSSES = 3
 
@@ -51,8 +54,8 @@ def _text(error: BaseException) -> str:
 class _State:
     """What is known of a run's tasks."""
 
-    # By their answers' references, which hold no values: the index of each task that has not ended.
-    pending: dict[Any, int] = field(default_factory=dict)
+    # By its index, the reference of the answer of each task that has not ended; it holds no value.
+    pending: dict[int, Any] = field(default_factory=dict)
     missing: list[int] = field(default_factory=list)  # for each task, how many of its arguments are not ready
     dependents: list[list[int]] = field(default_factory=list)
     ready: int = 0  # tasks that could run, or do
@@ -69,7 +72,7 @@ class RayEngine(Engine):
         self.address = ""
         self.dashboard: str | None = None
         self.cores = 1
-        self.changed = threading.Condition(self.lock)
+        self.ended: queue.SimpleQueue[tuple[Run, int, Any] | None] = queue.SimpleQueue()
         self.actors: dict[str, Any] = {}
 
     # --- Connecting -------------------------------------------------------------------------------------------------------------
@@ -238,22 +241,25 @@ class RayEngine(Engine):
             return found
 
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
+        before = []
+        if isinstance(prepare, ray.ObjectRef):
+            prepare, before = ..., [prepare]
         wanted = run.outputs
         for index in self._order(tasks, places, state):
             task = tasks[index]
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
-            remote = self._labelled(task.name)
-            value, answer = remote.remote(task.key, submission.token, prepare, task.prefix, task.retries, *arguments)
+            what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries))
+            value, answer = self._labelled(task.name).remote(what, *before, *arguments)
             refs[task.key] = value
-            with self.changed:
+            with self.lock:
                 if run.is_cancelled:
                     ray.cancel(answer)
                     return
                 if task.key in wanted:
                     self.values[task.key] = value
-                state.pending[answer] = index
+                state.pending[index] = answer
                 state.ready += state.missing[index] == 0
-                self.changed.notify_all()
+            answer.future().add_done_callback(lambda told, index=index: self.ended.put((run, index, told)))
         for output in submission.outputs:
             if output not in places:
                 if output not in self.values:
@@ -288,59 +294,42 @@ class RayEngine(Engine):
         return found
 
     def _watch_tasks(self) -> None:
-        """Learns which tasks have ended, and lets go of them."""
-        while True:
-            with self.changed:
-                while not any(run.state and run.state.pending for run in self.runs.values()):
-                    if self.is_closing:
-                        return
-                    self.changed.wait(1.0)
-                owners = {answer: run for run in self.runs.values() if run.state for answer in run.state.pending}
-            try:
-                pending = list(owners)
-                ready, _ = ray.wait(pending, num_returns=len(pending), timeout=WAIT_SECONDS, fetch_local=False)
-                by_run: dict[str, list[Any]] = {}
-                for answer in ready:
-                    by_run.setdefault(owners[answer].name, []).append(answer)
-                for answers in by_run.values():
-                    self._ended(owners[answers[0]], answers)
-            except Exception as error:
-                if self.is_closing:
-                    return
-                self.tell_failed(f"Ray does not answer any more: {_text(error)}")
-                return
-            del owners, pending, ready, by_run
-
-    def _ended(self, run: Run, answers: list[Any]) -> None:
-        found: list[Any] = []
-        try:
-            found = ray.get(answers)
-        except errors.RayError:
-            for answer in answers:
+        """Takes note of the tasks that have ended, many at a time."""
+        while (first := self.ended.get()) is not None:
+            by_run: dict[str, tuple[Run, list[tuple[int, Any]]]] = {}
+            while first is not None:
+                run, index, told = first
+                by_run.setdefault(run.name, (run, []))[1].append((index, told))
                 try:
-                    found.append(ray.get(answer))
-                except errors.RayError as error:
-                    found.append(error)
+                    first = self.ended.get_nowait()
+                except queue.Empty:
+                    break
+            for run, answers in by_run.values():
+                self._ended(run, answers)
+            if first is None:
+                return
+            time.sleep(BATCH_SECONDS)
+
+    def _ended(self, run: Run, answers: list[tuple[int, Any]]) -> None:
         events: list[list[Any]] = []
         failure: TaskError | None = None
         with self.lock:
             state = run.state
             if run.has_ended or state is None:
                 return
-            for answer, told in zip(answers, found):
-                index = state.pending.pop(answer, None)
-                if index is None:
+            for index, future in answers:
+                if state.pending.pop(index, None) is None:
                     continue
                 key = run.keys[index]
                 state.ready -= 1
-                if isinstance(told, BaseException):
-                    error = self._cause(told, key)
+                if (thrown := future.exception()) is not None:
+                    error = self._cause(thrown, key)
                     self._tell_logs(error.logs)
                     if failure is None or _weight(error) < _weight(failure):
                         failure = error
                     events.append([error.key or key, "failed", time.time(), error.worker])
                     continue
-                count, begun, ended, worker, logs, failed = told
+                count, begun, ended, worker, logs, failed = pickle.loads(future.result())
                 self._tell_logs(logs)
                 state.done += 1
                 for dependent in state.dependents[index]:
@@ -385,7 +374,7 @@ class RayEngine(Engine):
                 self.values.pop(key, None)
         if state is not None:
             # The last first: a task whose arguments are ready would begin when another has made room.
-            for answer in reversed(list(state.pending)):
+            for answer in reversed(list(state.pending.values())):
                 try:
                     ray.cancel(answer, recursive=False)
                 except (errors.RayError, ValueError, TypeError):
@@ -443,7 +432,8 @@ class RayEngine(Engine):
         return found
 
     def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
-        options = {"num_cpus": 0.01, "max_restarts": restarts, "max_task_retries": 0}
+        # No share of a core: an object that waits would keep it from tasks.
+        options = {"num_cpus": 0, "max_restarts": restarts, "max_task_retries": 0}
         made = ray.remote(**options)(self.side.Actor).remote(actor, restarts, prefix, *self._references(arguments))
         self.actors[actor] = made
         ready = made.ready.remote()
@@ -485,15 +475,14 @@ class RayEngine(Engine):
     # --- The end ----------------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        with self.changed:
-            self.is_closing = True
-            self.changed.notify_all()
+        self.is_closing = True
         if ray.is_initialized() and not self.has_failed:
             for name in list(self.runs):
                 self.cancel(name)
             for actor in list(self.actors):
                 self.actor_end(actor)
             self.values.clear()
+            self.ended.put(None)
             ray.shutdown()
         if self.lifeline is not None and self.is_connected:
             self.lifeline.close()  # else it clears up when this process has ended

@@ -204,7 +204,20 @@ class Sidecar:
         restarts = get(message, "restarts", int, 0)
         prefix, arguments = parse_call(message, buffers)
         self.lines[actor] = line = Line(f"sheaf-actor-{actor}")
-        self._in_order(message, line, lambda: engine.actor_new(actor, prefix, arguments, restarts))
+
+        def begin() -> Callable[[], Any]:
+            wait = engine.actor_new(actor, prefix, arguments, restarts)
+
+            def made() -> Any:
+                try:
+                    return wait()
+                except BaseException:
+                    engine.actor_end(actor)  # nothing is left of one that could not be made
+                    raise
+
+            return made
+
+        self._in_order(message, line, begin)
 
     def _on_actor_call(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
         actor = get(message, "actor", str)
