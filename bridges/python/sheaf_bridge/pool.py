@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Sequence
+from typing import Any
+from collections.abc import Sequence
 
 from .child import Child, Log
 from .failures import ChildGone, TaskError
@@ -164,7 +165,8 @@ class Pool:
 
 
 class Held:
-    """A process that one object lives in, made by a first call. When it crashes it is made again, as often as allowed."""
+    """A process that one object lives in, made by a first call. When it crashes it is made again, as often as
+    allowed."""
 
     def __init__(
         self, pool: Pool, key: str, prefix: Bytes, arguments: Sequence[Bytes], restarts: int, log: Log

@@ -1,53 +1,28 @@
-"""The sidecar's half of Ray: a driver on a cluster, or on a small one of its own."""
+"""The sidecar's half of Ray: runs, values and actors on a cluster."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
 import pickle
-import platform
 import queue
 import re
-import secrets
-import socket
-import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Sequence
+from typing import Any
 
 import numpy
 
-from .engine import INLINE_BYTES, Engine, EngineFailure, Run, Send, Submission
+from .engine import Engine, EngineFailure, Run, Send, no_value, text_of
 from .failures import TaskError
-from .lifeline import Lifeline, processes_below
-from .program import Wanted
-from .shipping import Shipment
-
-# Before Ray is imported: no reports of usage, no switching to another network device where the loopback is meant, no words about
-# errors of values that nobody has asked for.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")
-
-import ray  # noqa: E402
-import ray.exceptions as errors  # noqa: E402
-from ray._private.authentication.authentication_token_setup import (  # noqa: E402
-    maybe_enable_token_auth_if_token_available,
-)
-
-logging.getLogger("ray._private.authentication").setLevel(logging.ERROR)
+from .messages import Submission
+from .ray_cluster import RayCluster, errors, ray
 
 PROBE_SECONDS = 0.25
 # So long others may do something before more is read about tasks that have ended.
 BATCH_SECONDS = 0.002
 # How often a task may lose its worker.
 LOSSES = 3
-
-
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 @dataclass
@@ -65,141 +40,43 @@ class _State:
 class RayEngine(Engine):
     def __init__(self, send: Send) -> None:
         super().__init__(send)
+        self.cluster = RayCluster()
+        # By the client's keys: what holds a value, and how large it is.
         self.values: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
-        self.lifeline: Lifeline | None = None
-        self.folder = ""
-        self.address = ""
-        self.dashboard: str | None = None
-        self.cores = 1
         self.ended: queue.SimpleQueue[tuple[Run, int, Any] | None] = queue.SimpleQueue()
         self.actors: dict[str, Any] = {}
-
-    # --- Connecting -------------------------------------------------------------------------------------------------------------
+        # By a function's name, the remote function that bears it.
+        self.labelled: dict[str, Any] = {}
 
     def connect(self, message: dict[str, Any]) -> dict[str, Any]:
-        # A short path: a socket's may have 107 bytes.
-        self.folder = tempfile.mkdtemp(prefix="sheaf-ray-")
-        self.lifeline = Lifeline(self.folder)
-        package = self._package(message)
-        options: dict[str, Any] = {
-            "runtime_env": {"py_modules": [package]},
-            "log_to_driver": False,
-            "logging_level": "ERROR",
-        }
-        address = message["address"]
-        if address == "":
-            # A token of its own: others on this machine cannot use the cluster, and none is written into the home folder.
-            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-            options |= {
-                "address": "local",
-                "num_cpus": message["workers"],
-                "include_dashboard": False,
-                "_temp_dir": os.path.join(self.folder, "ray"),
-                "_node_ip_address": "127.0.0.1",
-            }
-        else:
-            if address == "auto":
-                address = _running_address()
-            self._look_for_head(address, message["timeout"])
-            _take_token(address)
-            options["address"] = address
-        try:
-            context = ray.init(**options)
-        except (ConnectionError, OSError, RuntimeError, ValueError, errors.RayError) as error:
-            raise EngineFailure(f"the Ray cluster at {address or 'local'} cannot be joined: {_text(error)}") from None
-        if address == "":
-            # Most of them end with the driver, but not all.
-            for pid in processes_below(os.getpid()):
-                self.lifeline.watch(pid)
-        self.address = context.address_info["gcs_address"]
-        self.dashboard = f"http://{context.dashboard_url}" if context.dashboard_url else None
+        self.side = side = self.cluster.join(message)
         threading.Thread(target=self._watch_head, name="sheaf-watch", daemon=True).start()
-        self._wait_for_nodes(message["min_workers"], message["timeout"])
-        side = self.side
         self.remote = ray.remote(num_cpus=1, num_returns=2, max_retries=LOSSES, retry_exceptions=False)(side.call)
-        self.labelled: dict[str, Any] = {}
         try:
-            ray.get(ray.remote(num_cpus=0.001, max_retries=0)(side.probe).remote(), timeout=max(60.0, message["timeout"]))
+            probe = ray.remote(num_cpus=0.001, max_retries=0)(side.probe)
+            ray.get(probe.remote(), timeout=max(60.0, message["timeout"]))
         except errors.RayTaskError as error:
             failure = self._cause(error, "")
             raise EngineFailure(f"worker {failure.worker}: {failure.text}", failure.kind) from None
         except errors.RayError as error:
-            raise EngineFailure(f"the program could not be brought onto the cluster: {_text(error)}") from None
+            raise EngineFailure(f"the program could not be brought onto the cluster: {text_of(error)}") from None
         threading.Thread(target=self._watch_tasks, name="sheaf-tasks", daemon=True).start()
         self.is_connected = True
         return self.info()
 
-    def _package(self, message: dict[str, Any]) -> str:
-        """The folder that Ray brings to the workers."""
-        path = message["program"]
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError as error:
-            raise EngineFailure(f"the program {path} cannot be read: {error.strerror}", "program") from None
-        found = hashlib.sha256(content).hexdigest()
-        if found != message["hash"]:
-            raise EngineFailure(f"the program {path} has the hash {found[:16]} instead of {message['hash'][:16]}", "program")
-        shipment = Shipment("ray_side", found)
-        self.side = shipment.module()
-        folder = os.path.join(self.folder, shipment.name)
-        os.mkdir(folder)
-        wanted = Wanted(path, len(content), found, message["arch"])
-        for name, text in [("__init__", ""), *shipment.modules, ("wanted", self.side.wanted_text(wanted))]:
-            with open(os.path.join(folder, f"{name}.py"), "w", encoding="utf-8") as file:
-                file.write(text)
-        program = os.path.join(folder, self.side.PROGRAM)
-        with open(program, "wb") as file:
-            file.write(content)
-        os.chmod(program, 0o700)
-        return folder
-
-    def _look_for_head(self, address: str, timeout: float) -> None:
-        """Ray itself would try for minutes."""
-        deadline = time.monotonic() + timeout
-        while not _answers(address):
-            if time.monotonic() > deadline:
-                raise EngineFailure(
-                    f"no Ray head answers at {address} within {timeout:g} seconds;"
-                    " start one with `ray start --head --port PORT`, or look at the address"
-                )
-            time.sleep(0.1)
-
-    def _wait_for_nodes(self, wanted: int, timeout: float) -> None:
-        deadline = time.monotonic() + timeout
-        while len(found := self._nodes()) < wanted:
-            if time.monotonic() > deadline:
-                raise EngineFailure(f"the Ray cluster has {len(found)} nodes, and {wanted} are wanted")
-            time.sleep(0.1)
-
-    def _nodes(self) -> list[dict[str, Any]]:
-        return [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    def info(self) -> dict[str, Any]:
+        return self.cluster.info()
 
     def _watch_head(self) -> None:
         stop = threading.Event()
         while not self.is_closing and not stop.wait(PROBE_SECONDS):
-            if not _answers(self.address) and not stop.wait(PROBE_SECONDS) and not _answers(self.address):
-                self.tell_failed(f"the head of the Ray cluster at {self.address} is gone: nothing answers there any more")
+            if self.cluster.is_gone() and not stop.wait(PROBE_SECONDS) and self.cluster.is_gone():
+                address = self.cluster.address
+                self.tell_failed(f"the head of the Ray cluster at {address} is gone: nothing answers there any more")
                 return
 
-    def info(self) -> dict[str, Any]:
-        nodes = self._nodes()
-        self.cores = int(sum(node["Resources"]["CPU"] for node in nodes)) or 1
-        return {
-            "workers": [
-                {
-                    "name": node.get("NodeName") or node["NodeManagerAddress"],
-                    "cores": int(node["Resources"]["CPU"]),
-                    "memory": int(node["Resources"].get("memory", 0)),
-                }
-                for node in nodes
-            ],
-            "dashboard": self.dashboard,
-            "versions": {"python": platform.python_version(), "ray": ray.__version__, "numpy": numpy.__version__},
-        }
-
-    # --- Runs -------------------------------------------------------------------------------------------------------------------
+    # --- Runs ---------------------------------------------------------------------------------------------------------
 
     def _put(self, buffer: Any) -> Any:
         return ray.put(buffer if isinstance(buffer, numpy.ndarray) else numpy.frombuffer(buffer, dtype=numpy.uint8))
@@ -212,7 +89,7 @@ class RayEngine(Engine):
         except EngineFailure as failure:
             self._give_up(run, failure)
         except (errors.RayError, OSError, RuntimeError, ValueError, TypeError) as error:
-            self._give_up(run, EngineFailure(f"the tasks could not be sent: {_text(error)}"))
+            self._give_up(run, EngineFailure(f"the tasks could not be sent: {text_of(error)}"))
 
     def _submit(self, run: Run, submission: Submission) -> None:
         places = {task.key: index for index, task in enumerate(submission.tasks)}
@@ -225,20 +102,14 @@ class RayEngine(Engine):
 
         def from_buffer(index: int) -> Any:
             buffer = submission.buffers[index]
-            if len(buffer) <= INLINE_BYTES:
+            if submission.is_inline(index):
                 return buffer
             if index not in buffers:
                 buffers[index] = self._put(buffer)
             return buffers[index]
 
         def from_key(key: str) -> Any:
-            found = refs.get(key)
-            if found is None:
-                with self.lock:
-                    found = self.values.get(key)
-            if found is None:
-                raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
-            return found
+            return refs[key] if key in refs else self._reference(key)
 
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
         before = []
@@ -341,7 +212,7 @@ class RayEngine(Engine):
                     self.sizes[key] = count
                     self.tell_output(run, key, count)
             self.tell_events(run, events)
-            running = min(self.cores, max(0, state.ready))
+            running = min(self.cluster.cores, max(0, state.ready))
             self.tell_progress(run, state.done, running, 1 if failure else 0)
         if failure is not None:
             self._give_up(run, failure)
@@ -353,13 +224,16 @@ class RayEngine(Engine):
         cause = getattr(error, "cause", None)
         if isinstance(cause, self.side.TaskError):
             return TaskError(*cause.args)
-        if isinstance(error, (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.LocalRayletDiedError)):
-            return TaskError("lost", f"the worker that ran it was lost {LOSSES + 1} times: {_text(error)}", key=key)
+        if isinstance(
+            error,
+            (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.LocalRayletDiedError),
+        ):
+            return TaskError("lost", f"the worker that ran it was lost {LOSSES + 1} times: {text_of(error)}", key=key)
         if isinstance(error, (errors.ObjectLostError, errors.OwnerDiedError)):
-            return TaskError("lost", f"a value that it needs was lost: {_text(error)}", key=key)
+            return TaskError("lost", f"a value that it needs was lost: {text_of(error)}", key=key)
         if isinstance(error, errors.TaskCancelledError):
             return TaskError("cancelled", "the run was cancelled", key=key)
-        return TaskError("engine", _text(error), key=key)
+        return TaskError("engine", text_of(error), key=key)
 
     def _give_up(self, run: Run, error: TaskError | EngineFailure) -> None:
         if self.tell_error(run, error, getattr(error, "key", "")):
@@ -389,27 +263,35 @@ class RayEngine(Engine):
             self.end(run, False)
         self._stop(run)
 
-    # --- Values -----------------------------------------------------------------------------------------------------------------
+    # --- Values -------------------------------------------------------------------------------------------------------
 
     def put(self, key: str, buffer: Any) -> None:
         try:
             value = self._put(buffer)
         except errors.RayError as error:
-            raise EngineFailure(f"the value could not be stored: {_text(error)}") from None
+            raise EngineFailure(f"the value could not be stored: {text_of(error)}") from None
         with self.lock:
             self.values[key] = value
             self.sizes[key] = len(buffer)
 
-    def fetch(self, key: str) -> Any:
+    def _reference(self, key: str) -> Any:
         with self.lock:
-            value = self.values.get(key)
-        if value is None:
-            raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
-        try:
-            return ray.get(value)
-        except errors.RayError as error:
-            failure = self._cause(error, key)
-            raise EngineFailure(failure.text, failure.kind) from None
+            found = self.values.get(key)
+        if found is None:
+            raise no_value(key)
+        return found
+
+    def fetch(self, key: str) -> Callable[[], Any]:
+        value = self._reference(key)
+
+        def wait() -> Any:
+            try:
+                return ray.get(value)
+            except errors.RayError as error:
+                failure = self._cause(error, key)
+                raise EngineFailure(failure.text, failure.kind) from None
+
+        return wait
 
     def release(self, keys: list[str]) -> None:
         with self.lock:
@@ -417,23 +299,14 @@ class RayEngine(Engine):
                 self.values.pop(key, None)
                 self.sizes.pop(key, None)
 
-    # --- Actors -----------------------------------------------------------------------------------------------------------------
+    # --- Actors -------------------------------------------------------------------------------------------------------
 
     def _references(self, arguments: list[Any]) -> list[Any]:
-        found = []
-        for form, value in arguments:
-            if form == "key":
-                with self.lock:
-                    reference = self.values.get(value)
-                if reference is None:
-                    raise EngineFailure(f"the value {value!r} is not on the engine: it was released, or never computed")
-                value = reference
-            found.append(value)
-        return found
+        return [self._reference(value) if form == "key" else value for form, value in arguments]
 
     def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
         # No share of a core: an object that waits would keep it from tasks.
-        options = {"num_cpus": 0, "max_restarts": restarts, "max_task_retries": 0}
+        options: dict[str, Any] = {"num_cpus": 0, "max_restarts": restarts, "max_task_retries": 0}
         made = ray.remote(**options)(self.side.Actor).remote(actor, restarts, prefix, *self._references(arguments))
         self.actors[actor] = made
         ready = made.ready.remote()
@@ -461,7 +334,7 @@ class RayEngine(Engine):
         try:
             return ray.get(answer)
         except errors.RayActorError as error:
-            raise EngineFailure(f"the actor was lost with its worker: {_text(error)}", "lost") from None
+            raise EngineFailure(f"the actor was lost with its worker: {text_of(error)}", "lost") from None
         except errors.RayError as error:
             failure = self._cause(error, "")
             self._tell_logs(failure.logs)
@@ -472,83 +345,20 @@ class RayEngine(Engine):
         if made is not None:
             ray.kill(made)
 
-    # --- The end ----------------------------------------------------------------------------------------------------------------
+    # --- The end ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         self.is_closing = True
-        if ray.is_initialized() and not self.has_failed:
+        if self.is_connected and not self.has_failed:
             for name in list(self.runs):
                 self.cancel(name)
             for actor in list(self.actors):
                 self.actor_end(actor)
             self.values.clear()
-            self.ended.put(None)
-            ray.shutdown()
-        if self.lifeline is not None and self.is_connected:
-            self.lifeline.close()  # else it clears up when this process has ended
+        self.ended.put(None)
+        self.cluster.leave(self.is_connected, self.has_failed)
 
 
 def _weight(error: TaskError) -> int:
     """Which of several errors is the cause."""
     return {"failure": 0, "crashed": 0, "program": 0, "engine": 2, "cancelled": 3}.get(error.kind, 1)
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]") or "127.0.0.1", int(port)), timeout=2.0).close()
-        return True
-    except (OSError, ValueError):
-        return False
-
-
-def _take_token(address: str) -> None:
-    """Uses the token of the home folder for a head on this machine that asks for one.
-
-    Ray's own client does so only for a head that it has found by itself. A cluster of another machine is not to see this one's.
-    """
-    look = getattr(getattr(ray._raylet, "InnerGcsClient", None), "standalone", None)
-    if look is None:
-        return  # another version of Ray; then ray.init says what is wrong
-    try:
-        look(address, None, 2000)
-        return
-    except errors.AuthenticationError:
-        pass
-    except errors.RayError:
-        return
-    mode = os.environ.get("RAY_AUTH_MODE")
-    if mode is None and _is_here(address) and maybe_enable_token_auth_if_token_available(warn_if_disabled=False):
-        try:
-            look(address, None, 2000)
-            return
-        except errors.RayError:
-            pass
-    raise EngineFailure(
-        f"the Ray head at {address} asks for another token; set RAY_AUTH_MODE=token and the cluster's token in RAY_AUTH_TOKEN,"
-        " or name its file in RAY_AUTH_TOKEN_PATH"
-    )
-
-
-def _is_here(address: str) -> bool:
-    """Whether an address is this machine's."""
-    try:
-        found = socket.gethostbyname(address.rpartition(":")[0].strip("[]") or "127.0.0.1")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind((found, 0))
-        return True
-    except OSError:
-        return False
-
-
-def _running_address() -> str:
-    """The address of the cluster that `ray start` has noted on this machine."""
-    address = os.environ.get("RAY_ADDRESS", "")
-    if address in ("", "auto"):
-        import ray._private.services as services
-
-        found = services.find_gcs_addresses()
-        if not found:
-            raise EngineFailure("no Ray cluster runs on this machine; start one with `ray start --head`")
-        address = sorted(found)[0]
-    return address

@@ -48,7 +48,7 @@ def _pool() -> Pool:
 
 
 def _program() -> Program:
-    from .wanted import WANTED  # type: ignore[import-not-found]
+    from .wanted import WANTED
 
     wanted = Wanted(*WANTED)
     found = find(wanted)
@@ -67,11 +67,12 @@ def _program() -> Program:
 def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
     """A task: calls a function of the program with the values of other tasks.
 
-    `task` is its key, its token, what is to be prepared, the call's prefix and how often it may be repeated, pickled: one argument of
-    bytes, since Ray takes its time for each and for everything else. Where what is to be prepared is a value of its own (Ellipsis), it comes before the arguments.
+    `task` is its key, its token, what is to be prepared, the call's prefix and how often it may be repeated, pickled:
+    one argument of bytes, since Ray takes its time for each and for everything else. Where what is to be prepared is a
+    value of its own (Ellipsis), it comes before the arguments.
 
-    Gives the value, and apart from it what the client wants to know: the value's bytes, when the call began and ended, the worker, the
-    logs, and when it failed before. Ray itself repeats a task only when its worker was lost.
+    Gives the value, and apart from it what the client wants to know: the value's bytes, when the call began and ended,
+    the worker, the logs, and when it failed before. Ray itself repeats a task only when its worker was lost.
     """
     key, token, prepare, prefix, retries = pickle.loads(task)
     if prepare is ...:
@@ -86,7 +87,7 @@ def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
             if len(failed) < retries and error.kind in ("failure", "crashed"):
                 failed.append(time.time())
                 continue
-            raise TaskError(error.kind, error.text, error.worker, key, error.payload, tuple(logs)) from None
+            raise error.with_logs(logs) from None
         count = len(value)
         if count <= SMALL:
             value = bytes(value)
@@ -121,7 +122,7 @@ class Actor:
         try:
             return held.call(prefix, arguments), self._take_logs()
         except TaskError as error:
-            raise TaskError(*error.args[:5], tuple(self._take_logs())) from None
+            raise error.with_logs(self._take_logs()) from None
 
     def _made(self) -> Held:
         if self.held is None:

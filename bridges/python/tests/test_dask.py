@@ -109,7 +109,10 @@ class DaskFaultTests(unittest.TestCase):
         tasks["z"] = ("concat", *[f"c{i}" for i in range(32)])
         expected = sidecar.compute(tasks, "z")
         sidecar.send({"op": "release", "keys": ["z"]})
-        again = {f"2{key}": (what, *[f"2{a}" if isinstance(a, str) else a for a in rest]) for key, (what, *rest) in tasks.items()}
+        again = {
+            f"2{key}": (what, *[f"2{a}" if isinstance(a, str) else a for a in rest])
+            for key, (what, *rest) in tasks.items()
+        }
         run = sidecar.submit(again, ["2z"])
         eventually(self, lambda: any(p["done"] > 20 for p in sidecar.of("progress", run)), "the run is under way")
         cluster.workers[0].send_signal(signal.SIGKILL)
@@ -145,7 +148,9 @@ class DaskFaultTests(unittest.TestCase):
             if sidecar is not first:
                 self.assertTrue(sidecar.connect("dask", cluster.address)["ok"])
             with tempfile.TemporaryDirectory() as folder:
-                sidecar.submit({f"a{i}": (f"sleep:60,{folder}",) for i in range(3)} | {"z": ("concat", "a0", "a1", "a2")}, ["z"])
+                sidecar.submit(
+                    {f"a{i}": (f"sleep:60,{folder}",) for i in range(3)} | {"z": ("concat", "a0", "a1", "a2")}, ["z"]
+                )
                 eventually(self, lambda: len(sleepers(folder)) == 4, "two calls run")
                 if ending == "kill":
                     sidecar.kill()
