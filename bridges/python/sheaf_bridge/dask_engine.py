@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 import distributed
@@ -21,9 +21,9 @@ from .failures import TaskError
 from .messages import Submission
 
 WATCH_SECONDS = 0.25
-# In the graph a value can be made again when a worker is lost, but the scheduler keeps it; larger ones go to the
-# workers directly.
-GRAPH_BYTES = 256 << 20
+# Values in the graph can be made again when a worker is lost, but the scheduler keeps them; beyond so many bytes of a
+# run they go to the workers directly.
+GRAPH_BYTES = 128 << 20
 
 
 def label_of(name: str) -> str:
@@ -95,13 +95,17 @@ class DaskEngine(Engine):
         held: list[Any] = []
         refs: dict[int, TaskRef] = {}
 
+        room = GRAPH_BYTES
+
         def from_buffer(index: int) -> Any:
+            nonlocal room
             buffer = submission.buffers[index]
             if submission.is_inline(index):
                 return buffer
             if index not in refs:
                 key = f"data-{self.session}-{run.number}d-{index}"
-                if len(buffer) <= GRAPH_BYTES:
+                if len(buffer) <= room:
+                    room -= len(buffer)
                     graph[key] = DaskTask(key, self.side.data, self._value(buffer))
                 else:
                     held.append(self._scatter(key, buffer))
@@ -275,7 +279,7 @@ class DaskEngine(Engine):
             raise EngineFailure(str(error), error.kind) from None
         except distributed.scheduler.KilledWorker as error:
             raise EngineFailure(text_of(error), "lost") from None
-        except (asyncio.CancelledError, OSError, TimeoutError, KeyError) as error:
+        except (CancelledError, OSError, TimeoutError, KeyError) as error:
             raise EngineFailure(f"the value {key!r} was lost: {text_of(error)}", "lost") from None
 
     def release(self, keys: list[str]) -> None:
@@ -324,7 +328,7 @@ class DaskEngine(Engine):
     def _told_as_lost(self) -> Iterator[None]:
         try:
             yield
-        except (asyncio.CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker) as error:
+        except (CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker) as error:
             raise EngineFailure(f"the actor was lost with its worker: {text_of(error)}", "lost") from None
 
     def actor_end(self, actor: str) -> None:

@@ -160,6 +160,9 @@ class Server:
     def do_pid(self, call: int, value: str, arguments: list[bytes]) -> bytes:
         return str(os.getpid()).encode()
 
+    def do_parent(self, call: int, value: str, arguments: list[bytes]) -> bytes:
+        return str(os.getppid()).encode()
+
     def do_parent_once(self, call: int, value: str, arguments: list[bytes]) -> bytes:
         """Tells who has started it and sleeps, unless somebody did so before."""
         if os.path.exists(value):
