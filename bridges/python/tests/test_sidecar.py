@@ -14,7 +14,8 @@ from typing import Any
 from . import support
 from .client import Sidecar
 from sheaf_bridge import frames
-from sheaf_bridge.engine import Line, parse_call, parse_submission
+from sheaf_bridge.engine import Line
+from sheaf_bridge.messages import parse_call, parse_submission
 
 
 def message(header: dict[str, Any], *buffers: bytes) -> bytes:
@@ -88,7 +89,9 @@ class ParseTests(unittest.TestCase):
     GOOD: dict[str, Any] = {
         "op": "submit",
         "run": "1",
-        "tasks": [{"key": "a", "name": "f", "prefix": 0, "args": [["buffer", 1], ["key", "b"]], "retries": 1, "priority": 2}],
+        "tasks": [
+            {"key": "a", "name": "f", "prefix": 0, "args": [["buffer", 1], ["key", "b"]], "retries": 1, "priority": 2}
+        ],
         "outputs": ["a"],
     }
 
@@ -121,7 +124,20 @@ class ParseTests(unittest.TestCase):
 
     def test_random_ones(self) -> None:
         random.seed(7)
-        values: list[Any] = [None, 1, -1, "a", [], {}, [["key", 1]], [[]], 2.5, True, {"key": "a"}, [{"key": "a", "prefix": 0}]]
+        values: list[Any] = [
+            None,
+            1,
+            -1,
+            "a",
+            [],
+            {},
+            [["key", 1]],
+            [[]],
+            2.5,
+            True,
+            {"key": "a"},
+            [{"key": "a", "prefix": 0}],
+        ]
         for _ in range(3000):
             found = {**self.GOOD, random.choice(list(self.GOOD)): random.choice(values)}
             task = {**self.GOOD["tasks"][0], random.choice(list(self.GOOD["tasks"][0])): random.choice(values)}
