@@ -36,6 +36,8 @@ let package = Package(
         .library(name: "SheafDuckDB", targets: ["SheafDuckDB"]),
         .library(name: "SheafADBC", targets: ["SheafADBC"]),
         .library(name: "SheafWorker", targets: ["SheafWorker"]),
+        .library(name: "SheafDask", targets: ["SheafDask"]),
+        .library(name: "SheafRay", targets: ["SheafRay"]),
         .library(name: "SheafTesting", targets: ["SheafTesting"]),
         .executable(name: "sheaf", targets: ["sheaf-cli"]),
     ],
@@ -67,10 +69,16 @@ let package = Package(
             name: "SheafInterchange", dependencies: ["SheafCore", "SheafBag", "SheafArray", "SheafArrow", "SheafTable"],
             swiftSettings: settings),
         .target(name: "SheafWorker", dependencies: ["SheafCore", "SheafLocal", "CSheaf"], swiftSettings: settings),
+        .target(name: "CSheafBridge"),
+        .target(
+            name: "SheafBridge", dependencies: ["SheafCore", "SheafLocal", "SheafWorker", "CSheaf", "CSheafBridge"], swiftSettings: settings
+        ),
+        .target(name: "SheafDask", dependencies: ["SheafCore", "SheafBridge"], swiftSettings: settings),
+        .target(name: "SheafRay", dependencies: ["SheafCore", "SheafBridge"], swiftSettings: settings),
         .target(
             name: "SheafProgram",
             dependencies: [
-                "SheafCore", "SheafLocal", "SheafWorker", "SheafTable", "SheafDuckDB", "CSheaf",
+                "SheafCore", "SheafLocal", "SheafWorker", "SheafDask", "SheafRay", "SheafTable", "SheafDuckDB", "CSheaf",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -83,7 +91,10 @@ let package = Package(
         .target(name: "SheafTesting", dependencies: ["SheafCore", "SheafBag", "SheafArray"], swiftSettings: settings),
         .executableTarget(
             name: "sheaf-cli",
-            dependencies: ["Sheaf", "SheafDuckDB", "SheafADBC", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Sheaf", "SheafDuckDB", "SheafADBC", "SheafBridge", "SheafDask", "SheafRay",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SheafCoreTests", dependencies: ["SheafCore", "SheafLocal", "SheafTesting"], exclude: ["Golden"], swiftSettings: settings),
@@ -106,6 +117,13 @@ let package = Package(
         .testTarget(
             name: "SheafWorkerTests", dependencies: ["SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "sheaf-test-worker"],
             swiftSettings: settings),
+        .testTarget(
+            name: "SheafBridgeTests",
+            dependencies: [
+                "SheafBridge", "SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "SheafDask", "SheafRay", "CSheaf",
+                "sheaf-test-worker",
+            ],
+            resources: [.copy("FakeSidecar")], swiftSettings: settings),
         .testTarget(name: "SheafInterchangeTests", dependencies: ["Sheaf"], swiftSettings: settings),
         // Its folder Queries is a link into the benchmarks, which measure the same queries.
         .testTarget(
@@ -115,7 +133,7 @@ let package = Package(
             name: "SheafADBCTests", dependencies: ["SheafADBC", "SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
             swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
-        .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
+        .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

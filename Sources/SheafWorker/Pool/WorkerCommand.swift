@@ -44,7 +44,8 @@ package struct WorkerCommand: Sendable {
         }
     }
 
-    private static func environment(without names: [String]) -> [String] {
+    /// This process's environment, but for some variables.
+    package static func environment(without names: [String]) -> [String] {
         var list: [String] = []
         guard var entry = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?(environ) else { return list }
         while let text = entry.pointee {
@@ -57,7 +58,7 @@ package struct WorkerCommand: Sendable {
 }
 
 /// Calls `body` with a null-terminated list of C strings.
-private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
+package func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
     var list: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
     list.append(nil)
     defer { for item in list { free(item) } }

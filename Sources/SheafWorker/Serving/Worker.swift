@@ -24,21 +24,26 @@ public enum Worker {
     ///
     /// - Parameter functions: those that can be called, all names different.
     public static func serveIfAsked(_ functions: [any RegisteredFunction]) async {
-        guard let request = getenv(WorkerStart.variable), String(cString: request) == WorkerStart.serve else { return }
-        await serve(functions)
+        switch getenv(WorkerStart.variable).map({ String(cString: $0) }) {
+        case WorkerStart.serve: await serve(functions)
+        case WorkerStart.bridge: await serveBridge(functions)
+        default: return
+        }
     }
 
-    fileprivate static func say(_ text: String) {
+    static func say(_ text: String) {
         let line = Array((text + "\n").utf8)
         _ = write(STDERR_FILENO, line, line.count)
     }
 
     /// Serves until the process at the other end says so or is gone, and ends this process then.
     package static func serve(_ functions: [any RegisteredFunction]) async -> Never {
-        do {
-            let server = try WorkerServer(functions)
-            server.start()
-        } catch {
+        await run { try WorkerServer(functions).start() }
+    }
+
+    /// Starts a server, whose threads end the process.
+    static func run(_ start: () throws -> Void) async -> Never {
+        do { try start() } catch {
             say("the worker cannot start: \(error)")
             exit(1)
         }
@@ -54,6 +59,7 @@ private final class WorkerServer: Sendable {
     private let calls: Channel
     private let control: Channel
     private let runner: CallRunner
+    private let arena: ArenaMapping
     private let names: [String]
     private let identity: String
     /// Where the engine looks which call runs here, in the shared memory.
@@ -87,7 +93,8 @@ private final class WorkerServer: Sendable {
         let registry = try FunctionRegistry(functions)
         names = registry.functions.keys.sorted()
         identity = try ProgramIdentity.ofFile(ProgramIdentity.currentPath)
-        runner = CallRunner(registry, arena: try ArenaMapping(WorkerStart.arena))
+        arena = try ArenaMapping(WorkerStart.arena)
+        runner = CallRunner(registry, arena: arena)
         close(WorkerStart.arena)
     }
 
@@ -155,8 +162,12 @@ private final class WorkerServer: Sendable {
     private func work() {
         let inbox = Inbox(calls)
         do {
-            let cell = try runner.arena.bytes(offset: cell, count: 4)
+            let cell = try arena.bytes(offset: cell, count: 4)
             while let frame = try inbox.next() {
+                if frame.kind == .prepare {
+                    try runner.prepare(recipe: frame.payload)
+                    continue
+                }
                 guard frame.kind == .call else { throw WireError("a frame of kind “\(frame.kind)” instead of a call") }
                 inbox.flushIfLate()
                 cell.storeBytes(of: frame.call, as: UInt32.self)
@@ -183,16 +194,18 @@ private final class WorkerServer: Sendable {
             defer { state.withLock { $0.running = nil } }
             if isCancelled { throw CancellationError() }
             let value: AnyValue = try runner.run(prepared)
-            return try result(value, prepared.function.result, call, inbox)
+            return try result(value, prepared.encode, call, inbox)
         } catch {
             return CallRunner.failure(error, call: call)
         }
     }
 
-    private func result(_ value: AnyValue, _ codec: AnyCodec, _ call: UInt32, _ inbox: Inbox) throws -> [UInt8] {
+    private func result(
+        _ value: AnyValue, _ encode: (AnyValue, inout [UInt8]) throws -> Void, _ call: UInt32, _ inbox: Inbox
+    ) throws -> [UInt8] {
         var writer = FrameWriter(.result, call: call)
         writer.append(UInt8(0))
-        try writer.appendSized { try codec.encode(value, &$0) }
+        try writer.appendSized { try encode(value, &$0) }
         let count = writer.count - 9
         guard count >= SharedValue.threshold else { return writer.finish() }
         var ask = FrameWriter(.allocate, call: call)
@@ -204,7 +217,7 @@ private final class WorkerServer: Sendable {
         case .inline: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
         case .shared(let number, let offset, let room):
             guard room == UInt64(count) else { throw WireError("\(room) bytes of memory instead of \(count)") }
-            let memory = try runner.arena.bytes(offset: offset, count: room)
+            let memory = try arena.bytes(offset: offset, count: room)
             writer.bytes.withUnsafeBytes { memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[(Frame.headerBytes + 9)...])) }
             runner.keep(value, number, bytes: count)
             var place = FrameWriter(.result, call: call)
@@ -216,7 +229,7 @@ private final class WorkerServer: Sendable {
     /// The answer to a request for memory; calls that were sent before it wait.
     private func memory(for call: UInt32, _ inbox: Inbox) throws -> Frame {
         while let frame = try inbox.receive() {
-            if frame.kind == .call {
+            if frame.kind == .call || frame.kind == .prepare {
                 inbox.waiting.append(frame)
                 continue
             }
@@ -239,6 +252,7 @@ private final class WorkerServer: Sendable {
                 case .end: Self.end(0)
                 case .frame(let frame):
                     switch frame.kind {
+                    case .prepare: try runner.prepare(recipe: frame.payload)
                     case .call: start(try CallRequest(payload: frame.payload), frame.call)
                     case .cancel: cancel(frame.call)
                     case .shutdown: Self.end(0)
@@ -260,7 +274,7 @@ private final class WorkerServer: Sendable {
     private func answer(_ request: CallRequest, _ call: UInt32) async {
         let reply: [UInt8]
         do {
-            let prepared = try runner.prepare(request)
+            let prepared = try await runner.prepare(request)
             let value: AnyValue = try await withTaskCancellationHandler {
                 try await runner.run(prepared)
             } onCancel: {
@@ -268,10 +282,10 @@ private final class WorkerServer: Sendable {
             }
             var writer = FrameWriter(.result, call: call)
             writer.append(UInt8(0))
-            try writer.appendSized { try prepared.function.result.encode(value, &$0) }
+            try writer.appendSized { try prepared.encode(value, &$0) }
             guard writer.count <= Frame.maximumPayload else {
                 throw EngineError(
-                    .unsupported, "the async function “\(request.function)” returned a value of \(writer.count) bytes",
+                    .unsupported, "the async function “\(prepared.name)” returned a value of \(writer.count) bytes",
                     hint: "let a synchronous function return values of more than \(Frame.maximumPayload >> 20) MiB")
             }
             reply = writer.finish()

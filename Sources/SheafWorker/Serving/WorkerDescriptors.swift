@@ -10,9 +10,11 @@ internal import Darwin
 
 /// What a worker is started with: the environment variables, and the descriptors that it inherits.
 package enum WorkerStart {
-    /// Set to ``serve`` in a worker's environment.
+    /// Set to ``serve`` or ``bridge`` in a worker's environment.
     package static let variable = "SHEAF_WORKER"
     package static let serve = "serve"
+    /// The worker belongs to a worker of another system, such as Dask: all goes through the one descriptor ``calls``, and nothing is shared.
+    package static let bridge = "bridge"
     /// The most bytes of memory that the worker may have for itself; none when it is missing.
     package static let memoryVariable = "SHEAF_WORKER_MEMORY"
 
@@ -31,8 +33,8 @@ extension WorkerStart {
     /// Keeps a program that ignores how it was started from starting workers that start workers.
     ///
     /// - Throws: ``EngineError`` (`.unsupported`).
-    static func refuseToStartWorkers() throws {
-        guard let request = getenv(variable), String(cString: request) == serve else { return }
+    package static func refuseToStartWorkers() throws {
+        guard let request = getenv(variable).map({ String(cString: $0) }), [serve, bridge].contains(request) else { return }
         throw EngineError(
             .unsupported, "this process was started as a worker, but runs the program itself",
             hint: "make it a `Program`, or call `Worker.serveIfAsked` first of all")

@@ -18,8 +18,12 @@ package final class Channel: @unchecked Sendable {
     /// What was received and not taken: bytes `start..<end`.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     private var start = 0, end = 0
+    private let maximumPayload: Int
 
-    package init(_ descriptor: Int32) { self.descriptor = descriptor }
+    package init(_ descriptor: Int32, maximumPayload: Int = Frame.maximumPayload) {
+        self.descriptor = descriptor
+        self.maximumPayload = maximumPayload
+    }
 
     deinit {
         close(descriptor)
@@ -50,25 +54,26 @@ package final class Channel: @unchecked Sendable {
     /// Sends whole frames. Returns false when the other end is gone.
     @discardableResult
     package func send(_ bytes: [UInt8]) -> Bool {
-        sending.withLock { _ in
-            bytes.withUnsafeBytes { raw in
-                var sent = 0
-                while sent < raw.count {
-                    #if os(Linux)
-                    let flags = Int32(MSG_NOSIGNAL)
-                    #else
-                    let flags: Int32 = 0
-                    #endif
-                    let count = systemSend(descriptor, raw.baseAddress! + sent, raw.count - sent, flags)
-                    if count >= 0 {
-                        sent += count
-                    } else if errno != EINTR && errno != EAGAIN {
-                        return false
-                    }
-                }
-                return true
+        sending.withLock { _ in bytes.withUnsafeBytes { Self.sendAll($0, to: descriptor) } }
+    }
+
+    /// Sends bytes through a socket. Returns false when the other end is gone.
+    package static func sendAll(_ raw: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        var sent = 0
+        while sent < raw.count {
+            #if os(Linux)
+            let flags = Int32(MSG_NOSIGNAL)
+            #else
+            let flags: Int32 = 0
+            #endif
+            let count = systemSend(descriptor, raw.baseAddress! + sent, raw.count - sent, flags)
+            if count >= 0 {
+                sent += count
+            } else if errno != EINTR && errno != EAGAIN {
+                return false
             }
         }
+        return true
     }
 
     package enum Received {
@@ -94,10 +99,12 @@ package final class Channel: @unchecked Sendable {
                 if start == end { return .nothing }
             }
         }
-        let header = try Frame.Header(UnsafeRawBufferPointer(rebasing: buffer[start..<start + Frame.headerBytes]))
+        let header = try Frame.Header(
+            UnsafeRawBufferPointer(rebasing: buffer[start..<start + Frame.headerBytes]), maximumPayload: maximumPayload)
         start += Frame.headerBytes
         var frame = Frame(header.kind, call: header.call)
         var isCut = false
+        // The system gives memory as it is written, so a length that is a lie costs no more than the bytes that come.
         frame.payload = [UInt8](unsafeUninitializedCapacity: header.count) { list, initialized in
             while initialized < header.count {
                 let wanted = header.count - initialized

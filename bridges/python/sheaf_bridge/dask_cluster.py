@@ -6,6 +6,7 @@ import os
 import platform
 import socket
 import tempfile
+import time
 from typing import Any
 
 import dask
@@ -91,7 +92,7 @@ class DaskCluster:
             self.client.register_plugin(side.WorkerSide(shipment.release, wanted, packed, shipment))
             self.client.register_plugin(watch.SchedulerSide(shipment.release, shipment))
         self.client.register_plugin(watch.Watch(session, self.client.id, shipment))
-        found = self.client.run(side.probe)
+        found = self._probe(side, shipment.name, message["timeout"])
         for worker, answer in found.items():
             if answer["error"] is not None:
                 kind, text, name = answer["error"]
@@ -102,6 +103,19 @@ class DaskCluster:
         )
         self.direct = self._reaches_workers()
         return side, watch
+
+    def _probe(self, side: Any, package: str, timeout: float) -> dict[str, Any]:
+        """What each worker says of the program."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                found: dict[str, Any] = self.client.run(side.probe)
+                return found
+            except Exception as error:
+                # Another client brings the same program at the same time, and has not come to all workers.
+                if package not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def workers(self) -> dict[str, Any]:
         workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]

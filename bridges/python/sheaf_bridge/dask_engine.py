@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -21,6 +22,8 @@ from .failures import TaskError
 from .messages import Submission
 
 WATCH_SECONDS = 0.25
+# How long the scheduler may take to cancel.
+CANCEL_SECONDS = 5.0
 # Values in the graph can be made again when a worker is lost, but the scheduler keeps them; beyond so many bytes of a
 # run they go to the workers directly.
 GRAPH_BYTES = 128 << 20
@@ -183,11 +186,11 @@ class DaskEngine(Engine):
 
     def _on_future(self, run: Run, key: str, future: Any) -> None:
         """An output's future has ended, well or not."""
-        if run.has_ended or future.status == "finished" or self._is_gone():
+        if run.has_ended or run.is_cancelled or future.status == "finished" or self._is_gone():
             return
         if future.status != "error":
             text = f"a value that the run needs was lost with its worker ({future.status})"
-            self._give_up(run, TaskError("lost", text, key=key))
+            self._give_up(run, TaskError("lost", text, key=key), key)
             return
         error = future.exception()
         if isinstance(error, self.side.TaskError):
@@ -203,7 +206,7 @@ class DaskEngine(Engine):
             told = TaskError("lost", text, str(worker), self._task_key(run, str(error.task)))
         else:
             told = TaskError("engine", text_of(error), key=key)
-        self._give_up(run, told)
+        self._give_up(run, told, key)
 
     def _task_key(self, run: Run, key: str) -> str:
         try:
@@ -211,9 +214,16 @@ class DaskEngine(Engine):
         except (ValueError, IndexError):
             return ""
 
-    def _give_up(self, run: Run, error: TaskError) -> None:
+    def _give_up(self, run: Run, error: TaskError, output: str) -> None:
         if self.tell_error(run, error, error.key):
             self._stop(run)
+            return
+        with self.lock:
+            if run.has_ended:
+                return
+            run.lost.add(output)
+            self.values.pop(output, None)
+        self._end_if_ready(run)
 
     def _stop(self, run: Run) -> None:
         """Cancels what has not ended; what is ready stays until it is released."""
@@ -244,8 +254,22 @@ class DaskEngine(Engine):
             if run is None:
                 return
             run.is_cancelled = True
-        self.end(run, False)
+        threading.Thread(target=self._cancel, args=(run,), name="sheaf-cancel", daemon=True).start()
+
+    def _cancel(self, run: Run) -> None:
+        """Tells the client once the scheduler has cancelled: nothing more starts then."""
+        with self.lock:
+            futures, _ = run.state or ({}, [])
+            keys = [future.key for key, future in futures.items() if key not in run.ready]
         self._stop(run)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        try:
+            # The message that cancels goes another way than questions do.
+            while self.client.run_on_scheduler(self.watch.are_there, keys) and time.monotonic() < deadline:
+                time.sleep(0.005)
+        except (OSError, TimeoutError, ValueError, RuntimeError):
+            pass  # the scheduler is gone, and what it would start
+        self.end(run, False)
 
     # --- Values -------------------------------------------------------------------------------------------------------
 

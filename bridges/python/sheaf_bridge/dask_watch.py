@@ -37,6 +37,11 @@ class SchedulerSide(SchedulerPlugin):
         return self.shipment.reduced("dask_watch", "SchedulerSide", self.release)
 
 
+def are_there(keys: list[str], dask_scheduler: Any = None) -> bool:
+    """Whether the scheduler knows any of these tasks."""
+    return any(key in dask_scheduler.tasks for key in keys)
+
+
 class PerTask:
     """Annotations that differ from task to task."""
 

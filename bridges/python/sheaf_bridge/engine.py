@@ -54,7 +54,11 @@ class Run:
     outputs: set[str]
     number: int
     detail: str
+    finishes: bool = False
     ready: set[str] = field(default_factory=set)
+    # Outputs that will not come, because of an error.
+    lost: set[str] = field(default_factory=set)
+    has_error: bool = False
     has_ended: bool = False
     is_cancelled: bool = False
     counts: tuple[int, int, int] = (0, 0, 0)
@@ -127,6 +131,7 @@ class Engine:
                 set(submission.outputs),
                 self.number,
                 submission.detail,
+                submission.finishes,
             )
             self.runs[run.name] = run
             return run
@@ -165,17 +170,27 @@ class Engine:
 
     def end_if_ready(self, run: Run) -> bool:
         with self.lock:
-            if run.has_ended or len(run.ready) < len(run.outputs):
+            if run.has_ended or len(run.ready | run.lost) < len(run.outputs):
                 return False
-            run.counts = (len(run.keys), 0, 0)
-            self.end(run, True)
+            if not run.has_error:
+                run.counts = (len(run.keys), 0, 0)
+            self.end(run, not run.has_error)
             return True
 
     def tell_error(self, run: Run, error: TaskError | EngineFailure, key: str = "") -> bool:
-        """The first error of a run ends it. True when it was the first."""
+        """Tells the first error of a run, which ends it unless what does not need that task is done all the same.
+
+        True when the run ends.
+        """
         with self.lock:
             if run.has_ended:
                 return False
+            goes_on = run.finishes and isinstance(error, TaskError) and error.kind in ("failure", "crashed")
+            if run.has_error:
+                if not goes_on:
+                    self.end(run, False)
+                return not goes_on
+            run.has_error = True
             header = {"op": "error", "run": run.name, "key": key, "kind": error.kind, "text": error.text, "worker": ""}
             buffers: list[Any] = []
             if isinstance(error, TaskError):
@@ -183,8 +198,9 @@ class Engine:
                 if error.kind == "failure":
                     buffers = [error.payload]
             self.send(header, buffers)
-            self.end(run, False)
-            return True
+            if not goes_on:
+                self.end(run, False)
+            return not goes_on
 
     def end(self, run: Run, ok: bool) -> None:
         with self.lock:

@@ -1,5 +1,5 @@
-"""A process that clears up after the sidecar, however that ends: `python lifeline.py FOLDER`, with the sidecar at its
-stdin.
+"""A process that clears up after the sidecar, however that ends: `python -c TEXT FOLDER` with this text, with the
+sidecar at its stdin.
 
 It reads which processes there are, one a line, as a number and the time when it was started. When stdin ends it asks
 them to end, kills those that do not, and removes the folder.
@@ -22,8 +22,10 @@ class Lifeline:
     """The sidecar's side."""
 
     def __init__(self, folder: str) -> None:
+        from . import source  # the process itself is of no package
+
         self._process = subprocess.Popen(
-            [sys.executable, "-S", "-E", os.path.abspath(__file__), folder],
+            [sys.executable, "-S", "-E", "-c", source("lifeline"), folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -51,6 +51,8 @@ class Submission:
     outputs: list[str]
     detail: str
     buffers: list[Any]
+    # Whether what does not need a task that failed is done all the same.
+    finishes: bool = False
     uses: Counter[int] = field(default_factory=Counter)
 
     def is_inline(self, index: int) -> bool:
@@ -121,6 +123,7 @@ def parse_submission(message: dict[str, Any], buffers: list[Any]) -> Submission:
         outputs,
         get(message, "detail", str, "progress"),
         buffers,
+        get(message, "on_error", str, "cancel") == "finish",
     )
     submission.uses.update(value for task in tasks for form, value in task.arguments if form == "buffer")
     if submission.prepare is not None:

@@ -7,13 +7,26 @@ import time
 from typing import Any
 from collections.abc import Sequence
 
-from .child import Child, Log
+from .child import GRACE_SECONDS, Child, Log
 from .failures import ChildGone, TaskError
 from .frames import Bytes
 from .program import Program
 
 # Processes that nobody has called for so long are ended.
 IDLE_SECONDS = 5.0
+
+
+# How often a call is repeated whose process somebody else has ended, such as the system for lack of memory: that says
+# nothing of the call.
+LOSSES = 3
+
+
+class _Killed(Exception):
+    """The process of a call was ended from outside."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__(ending)
+        self.ending = ending
 
 
 class Pool:
@@ -32,6 +45,18 @@ class Pool:
         self, key: str, token: str | None, prepare: Bytes | None, prefix: Bytes, arguments: Sequence[Bytes], log: Log
     ) -> Any:
         """The value of a call. Raises TaskError."""
+        losses = 0
+        while True:
+            try:
+                return self._call(key, token, prepare, prefix, arguments, log)
+            except _Killed as killed:
+                losses += 1
+                if losses > LOSSES:
+                    raise self.error("crashed", f"{killed.ending}; and so did {LOSSES} before it", key) from None
+
+    def _call(
+        self, key: str, token: str | None, prepare: Bytes | None, prefix: Bytes, arguments: Sequence[Bytes], log: Log
+    ) -> Any:
         with self._lock:
             self._running[key] = None
         child = None
@@ -48,14 +73,18 @@ class Pool:
             child.close()
             if self._was_cancelled(key):
                 raise self.error("cancelled", "the run was cancelled", key) from None
+            if child.was_killed() and not str(gone):
+                raise _Killed(ending) from None
             raise self.error("crashed", ending, key) from None
         except TaskError as error:
             if child is not None and error.kind == "failure":
                 self._give_back(child)
+            if self._was_cancelled(key):
+                raise self.error("cancelled", "the run was cancelled", key) from None
             raise error.located(self.worker, key) from None
         except BaseException:  # above all an interrupt of the thread, which cancels the call
             if child is not None:
-                child.kill()
+                child.stop()
                 child.close()
             raise
         finally:
@@ -88,13 +117,24 @@ class Pool:
             held.close()
 
     def cancel(self, key: str) -> None:
-        """Ends a call that runs, by ending its process."""
+        """Ends a call that runs: by telling its process, which is ended when it does not listen."""
         with self._lock:
             if key not in self._running:
                 return
             self._cancelled.add(key)
             child = self._running[key]
-            if child is not None:
+            if child is None:
+                return
+            if not child.ask_to_stop():
+                child.kill()
+                return
+        timer = threading.Timer(GRACE_SECONDS, self._insist, (key, child))
+        timer.daemon = True
+        timer.start()
+
+    def _insist(self, key: str, child: Child) -> None:
+        with self._lock:
+            if self._running.get(key) is child:
                 child.kill()
 
     def drain(self) -> None:

@@ -199,6 +199,9 @@ class RayEngine(Engine):
                     if failure is None or _weight(error) < _weight(failure):
                         failure = error
                     events.append([error.key or key, "failed", time.time(), error.worker])
+                    if key in run.outputs:
+                        run.lost.add(key)
+                        self.values.pop(key, None)
                     continue
                 count, begun, ended, worker, logs, failed = pickle.loads(future.result())
                 self._tell_logs(logs)
@@ -216,8 +219,7 @@ class RayEngine(Engine):
             self.tell_progress(run, state.done, running, 1 if failure else 0)
         if failure is not None:
             self._give_up(run, failure)
-        else:
-            self.end_if_ready(run)
+        self.end_if_ready(run)
 
     def _cause(self, error: BaseException, key: str) -> TaskError:
         """What a task's error means."""
@@ -260,8 +262,9 @@ class RayEngine(Engine):
             if run is None:
                 return
             run.is_cancelled = True
-            self.end(run, False)
+        # The engine first: once the client is told, nothing more starts.
         self._stop(run)
+        self.end(run, False)
 
     # --- Values -------------------------------------------------------------------------------------------------------
 

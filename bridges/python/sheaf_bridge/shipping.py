@@ -7,8 +7,9 @@ and a call of the built-in `eval`.
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import Any
+
+from . import source
 
 COMMON = ("frames", "failures", "program", "start", "child", "pool")
 
@@ -40,12 +41,10 @@ class Shipment:
     """The modules that run in workers, as one package whose name is made of their text and of the program's hash."""
 
     def __init__(self, program_hash: str, *sides: str) -> None:
-        folder = os.path.dirname(os.path.abspath(__file__))
         self.modules: list[tuple[str, str]] = []
         digest = hashlib.sha256(program_hash.encode())
         for short in (*COMMON, *sides):
-            with open(os.path.join(folder, short + ".py"), encoding="utf-8") as file:
-                text = file.read()
+            text = source(short)
             self.modules.append((short, text))
             digest.update(text.encode())
         self.release = digest.hexdigest()[:16]

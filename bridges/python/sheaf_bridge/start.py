@@ -32,7 +32,8 @@ def spawn(program: Program, channel: int, errors: int) -> int:
                 return os.posix_spawn(
                     path,
                     [program.path],
-                    {**os.environ, "SHEAF_WORKER": "bridge"},
+                    # The bridge says how it ended; the runtime's own report can take seconds.
+                    {"SWIFT_BACKTRACE": "enable=no", **os.environ, "SHEAF_WORKER": "bridge"},
                     file_actions=actions,
                     setpgroup=0,
                     setsigmask=(),
