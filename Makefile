@@ -23,10 +23,12 @@ demo: ## fetch the flights data, build the sheaf tool and run its jobs on it
 
 test: ## build and run all tests, the engine's also under ThreadSanitizer, and build the examples
 	@dev/step "Set up" dev/setup test
+	@dev/step "Set up Dask and Ray" dev/engines
 	@dev/step "Build the tests" swift build --build-tests
 	@dev/step "Check what is not to compile" dev/compile-fail
 # A few at a time: all at once, tests wait for one another, and time limits count the waiting.
 	@dev/step "Test" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 dev/postgres swift test --skip-build --disable-xctest
+	@dev/step "Test the bridge to Python" dev/test-bridge
 	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
 	@dev/step "Read mutated Arrow files under AddressSanitizer" dev/fuzz-arrow
 	@if [[ -f Examples/Package.swift ]]; then \
@@ -38,6 +40,7 @@ fuzz: ## read 200000 mutated Arrow files under AddressSanitizer (about a minute)
 
 bench: ## compare with other libraries (installs them apart; takes a while), results in docs/benchmarks
 	@dev/step "Set up" dev/setup-bench
+	@dev/step "Set up Dask and Ray" dev/engines
 	@dev/step "Build the benchmarks" swift build -c release --package-path Benchmarks --scratch-path .build-bench
 	@dev/step "Measure" .build-bench/release/bench
 

@@ -133,7 +133,7 @@ let package = Package(
             name: "SheafADBCTests", dependencies: ["SheafADBC", "SheafTable", "SheafDuckDB", "SheafArrow", "SheafCore", "SheafLocal"],
             swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
-        .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], swiftSettings: settings),
+        .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

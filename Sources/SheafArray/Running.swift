@@ -13,6 +13,12 @@ extension Session {
     ) async throws -> (repeat DenseArray<each Scalar>) {
         let lowering = try lowering(repeat each arrays)
         var outputs: [NodeID] = []
+        guard engine.capabilities.sharesMemory else {
+            for array in repeat each arrays { try array.addKeptChunks(lowering, &outputs) }
+            let values = try await compute(try plan(lowering.graph, outputs: outputs), name: "compute")
+            var rest = values[...]
+            return (repeat (each arrays).assembled(&rest))
+        }
         let results = (repeat try (each arrays).addTasks(lowering, &outputs))
         _ = try await compute(try plan(lowering.graph, outputs: outputs), name: "compute")
         return results
@@ -27,7 +33,7 @@ extension Session {
         let lowering = try lowering(repeat each arrays)
         var outputs: [NodeID] = []
         for array in repeat each arrays { try array.addKeptChunks(lowering, &outputs) }
-        let values = try await compute(try plan(lowering.graph, outputs: outputs), name: "persist")
+        let values = try await compute(try plan(lowering.graph, outputs: outputs), name: "persist", isOpaque: true)
         var rest = values[...]
         return (repeat (each arrays).holding(&rest))
     }
@@ -67,6 +73,17 @@ extension NDArray {
             let output = chunk.isNode ? chunk : lowering.add(Operation("keep"), [chunk], location: node.location) { $0.reference(0) }
             outputs.append(output.index)
         }
+    }
+
+    /// The array whose chunks are the first of some values, which it takes, in one piece.
+    fileprivate func assembled(_ values: inout ArraySlice<AnyValue>) -> DenseArray<Scalar> {
+        let chunks = values.prefix(grid.count)
+        values = values.dropFirst(grid.count)
+        func chunk(_ value: AnyValue) -> DenseArray<Scalar> { unsafeDowncast(value, to: TypedValue<DenseArray<Scalar>>.self).value }
+        if chunks.count == 1, let only = chunks.first { return chunk(only) }
+        let target = DenseArray<Scalar>(shape: shape) { _ in }
+        for (region, value) in zip(grid.regions, chunks) { target.box(region).assign(chunk(value)) }
+        return target
     }
 
     /// The array whose chunks are the first of some values, which it takes.

@@ -9,12 +9,12 @@ struct SheafTool: AsyncParsableCommand {
         subcommands: [
             RunCommands.self, GraphCommands.self, PlanCommands.self, SQLCommand.self, FileCommand<Head>.self, FileCommand<Schema>.self,
             FileCommand<Describe>.self, LoadCommand.self,
-            UpCommand.self, EnginesCommand.self, DemoCommand.self, DoctorCommand.self,
+            CompareCommands.self, UpCommand.self, EnginesCommand.self, DemoCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
         let jobs: [any Job.Type] = [SumByKey.self, WordCount.self, Pi.self, Dot.self, Flights.self]
-        await CommandRunner.main(SheafTool.self, functions: jobs.flatMap { $0.functions })
+        await CommandRunner.main(SheafTool.self, functions: jobs.flatMap { $0.functions } + [JobWorkflow.workflow])
     }
 }
 

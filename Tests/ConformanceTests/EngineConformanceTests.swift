@@ -25,3 +25,24 @@ struct EngineConformanceTests {
         #expect(outcome == .passed || Self.simulationGaps.contains { $0.name == check.name })
     }
 }
+
+/// The page of the documentation that says what each engine does. Its table is written by the suite; the tests of each engine prove it.
+struct SupportMatrixTests {
+    @Test func theDocumentationShowsWhatTheSuiteExpects() throws {
+        let page = """
+            # What runs on which engine
+
+            Every engine is tested with the same cases (`EngineConformance` in `SheafTesting`), twice where it runs outside of the program's
+            process: plan by plan, where named functions run on the engine, and as [workflows](../design/0008-workflows.md), as a `Program` is
+            one, where everything does. A gap is expected by name: a case that fails without being listed fails the engine's tests, and so
+            does one that is listed and passes. This page is written by those lists (`SupportMatrixTests`).
+
+            In the table: how many cases of a subject pass; the numbers in brackets give the reasons below.
+
+
+            """
+        let difference = try GoldenFile("../../docs/engines/conformance.md").difference(
+            from: Array((page + EngineConformance.supportMatrix).utf8))
+        #expect(difference == nil)
+    }
+}

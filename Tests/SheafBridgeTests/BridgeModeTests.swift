@@ -47,7 +47,7 @@ private final class BridgedWorker {
 
     func send(_ function: String, passing: NodeFunction.Passing = .tuple, call: UInt32 = 1, _ arguments: [[UInt8]]) {
         let request = CallRequest(
-            function: function, passing: passing, node: 0, attempt: 1, seed: 0, arguments: arguments.map { .inline($0) })
+            target: .function(function, passing), node: 0, attempt: 1, seed: 0, arguments: arguments.map { .inline($0) })
         channel.send(request.frame(call: call))
     }
 
@@ -83,7 +83,7 @@ struct BridgeModeTests {
     @Test("a call is the bytes of its prefix, the count of its arguments, and the arguments")
     func prefix() throws {
         let worker = try BridgedWorker()
-        let request = CallRequest(function: "test.add", passing: .tuple, node: 0, attempt: 1, seed: 0, arguments: [])
+        let request = CallRequest(target: .function("test.add", .tuple), node: 0, attempt: 1, seed: 0, arguments: [])
         var payload = request.prefix + [2, 0, 0, 0]
         for number in [40, 2] { payload += [0, 8, 0, 0, 0, 0, 0, 0, 0] + bytes(number) }
         worker.channel.send(Frame(.call, call: 7, payload: payload).bytes)

@@ -31,3 +31,20 @@ struct BridgeConformanceTests {
         #expect(outcome == .passed || check.requires.contains(.closures) || BridgeGaps.all.contains { $0.name == check.name })
     }
 }
+
+extension BridgeGaps {
+    /// What they do not do for workflows either, whose tasks all run there.
+    static let ofWorkflows =
+        chains + waiting
+        + ["dynamic/plan-in-task", "dynamic/nested", "dynamic/failure", "cancellation/inner-plan"].map {
+            EngineConformance.ExpectedGap($0, "a task in another process has no session")
+        }
+}
+
+@Suite("The engine behind a sidecar conforms with workflows", .timeLimit(.minutes(5)))
+struct BridgeWorkflowTests {
+    @Test(arguments: EngineConformance.cases)
+    func conforms(_ check: EngineConformance.Case) async throws {
+        try await EngineConformance.run(check, expectedGaps: BridgeGaps.ofWorkflows, asWorkflow: true) { try await fakeEngine() }
+    }
+}

@@ -128,7 +128,7 @@ struct FaultTests {
             let others = (0..<20).map { session.delayed(TestFunctions.add, Delayed($0), 1) }
             let error = try await taskError { try await session.compute(others + [late] + others) }
             #expect(error.code == .deadlineExceeded)
-            #expect(ContinuousClock.now - begin < .seconds(10))
+            #expect(ContinuousClock.now - begin < .seconds(40))
             #expect(try await session.delayed(TestFunctions.add, 1, 2).compute() == 3)
         }
     }

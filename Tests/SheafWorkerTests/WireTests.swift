@@ -14,7 +14,7 @@ import Glibc
 private let samples: [[UInt8]] = [
     Hello(program: "file:1:2:3", architecture: "x86_64", capabilities: ["async"], functions: ["a", "b.c", "дом"]).frame(),
     CallRequest(
-        function: "test.add", passing: .tuple, node: 7, attempt: 2, seed: 3, dropped: [1, 2, 1 << 60],
+        target: .function("test.add", .tuple), node: 7, attempt: 2, seed: 3, dropped: [1, 2, 1 << 60],
         arguments: [.inline([1, 0, 0, 0, 0, 0, 0, 0]), .shared(number: 3, offset: 4096, count: 100_000), .inline([])]
     ).frame(call: 12),
     Failure(TaskError(.failed, "boom", cause: RemoteError(description: "why"), hint: "what next")).frame(call: 3),
@@ -30,7 +30,7 @@ struct WireTests {
         let hello = Hello(program: "p", architecture: "a", capabilities: [], functions: ["f", "g"])
         #expect(try Hello(payload: Frame(bytes: hello.frame()).payload) == hello)
         let request = CallRequest(
-            function: "f", passing: .list, node: 1, attempt: 2, seed: 3, dropped: [4],
+            target: .function("f", .list), node: 1, attempt: 2, seed: 3, dropped: [4],
             arguments: [.inline([5]), .shared(number: 6, offset: 7, count: 8)])
         let frame = try Frame(bytes: request.frame(call: 77))
         #expect(frame.kind == .call && frame.call == 77)

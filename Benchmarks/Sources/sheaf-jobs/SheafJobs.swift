@@ -12,7 +12,17 @@ struct SheafJobs: AsyncParsableCommand {
             RandomSVD.self, TableSQL.self, TableCompile.self, GroupBy.self, TableJoin.self, TPCHJob.self, TPCHText.self,
             ReceiveColumns.self,
             ReceiveRows.self, ArrowRead.self, ArrowWrite.self, TableSort.self, LoadPostgres.self,
+            EmptyCall<OnProcesses>.self, SmallCalls<OnProcesses>.self, LargeArgument<OnProcesses>.self,
+            EngineWordCount<OnProcesses>.self, EngineSumOfProducts<OnProcesses>.self, EngineMatmul<OnProcesses>.self,
+            EmptyNodes<OnDask>.self, EngineWordCount<OnDask>.self, MonteCarlo<OnDask>.self, Haversine<OnDask>.self,
+            EngineMatmul<OnDask>.self,
+            EmptyNodes<OnRay>.self, EngineWordCount<OnRay>.self, MonteCarlo<OnRay>.self, Haversine<OnRay>.self,
+            EngineMatmul<OnRay>.self,
         ])
+
+    static func main() async {
+        await CommandRunner.main(SheafJobs.self, functions: EngineFunctions.all)
+    }
 }
 
 struct Workers: ParsableArguments {

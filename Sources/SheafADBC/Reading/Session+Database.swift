@@ -83,7 +83,7 @@ extension Session {
                             defer { connection.close() }
                             return TypedValue(try connection.query(sql, storingIn: resources))
                         }
-                    }))
+                    }, staysHere: true))
             let attributes = graph.addAttributes(NodeAttributes(location: location))
             return [graph.append(function: function, attributes: attributes, arguments: [])]
         }

@@ -39,7 +39,7 @@ extension Session {
             let header = NumPyHeader.serialized(array.scalarType, array.node.grid.shape)
             layout.add("\(array.name).npy", byteCount: header.count + array.node.grid.shape.reduce(array.scalarType.byteCount, *))
         }
-        let file = try OutputFile(path, byteCount: layout.fileBytes)
+        let file = try OutputFile(path, byteCount: layout.fileBytes, for: self)
         var outputs: [Graph.Argument] = []
         for (array, member) in zip(arrays, layout.members) {
             let header = NumPyHeader.serialized(array.scalarType, array.node.grid.shape)
@@ -48,7 +48,7 @@ extension Session {
         }
         let values = try await compute(try plan(lowering.graph, outputs: outputs.map(\.index)), name: "write npz")
         assert(values.count == outputs.count)
-        try layout.finish(file)
+        if !isRepeating { try layout.finish(file) }
         try file.commit()
     }
 }

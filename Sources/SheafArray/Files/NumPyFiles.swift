@@ -82,7 +82,7 @@ extension NDArray {
 
     private func write(_ path: String, header: [UInt8], name: String) async throws {
         let lowering = try ArrayLowering(session, roots: [node])
-        let file = try OutputFile(path, byteCount: header.count + shape.reduce(scalarType.byteCount, *))
+        let file = try OutputFile(path, byteCount: header.count + shape.reduce(scalarType.byteCount, *), for: session)
         try file.write(header, at: 0)
         let outputs = try lowering.write(node, to: file, at: header.count, name: name)
         let values = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: name)
@@ -101,7 +101,7 @@ extension ArrayLowering {
     func write(_ node: ArrayNode, to file: OutputFile, at offset: Int, name: String) throws -> [Graph.Argument] {
         let shape = node.grid.shape, bytes = node.elementBytes
         let cost = { (region: Region) in Cost(resultBytes: 1, workingBytes: min(region.count * bytes, Self.writeBytes)) }
-        return try consume(node, [Operation(name)], location: node.location, cost: cost) { _, reader in
+        return try consume(node, [Operation(name)], location: node.location, cost: cost, staysHere: true) { _, reader in
             let runs = RegionRuns(reader.region, in: shape)
             let capacity = max(min(Self.writeBytes / bytes / reader.capacity, reader.count / reader.capacity + 1), 1) * reader.capacity
             let buffer = UnsafeMutableRawPointer.allocate(byteCount: max(capacity * bytes, 1), alignment: 64)

@@ -19,9 +19,14 @@ final class OutputFile: Sendable {
     private let isCommitted = Atomic<Bool>(false)
     private static let number = Atomic<Int>(0)
 
+    /// - Parameter session: whose plan's tasks write the file, if they all share it. Where it only makes a plan again, there is no file.
     /// - Throws: ``EngineError`` (`.inputOutput`, `.noSpace`, `.inputNotFound` when there is no such folder).
-    init(_ path: String, byteCount: Int) throws {
+    init(_ path: String, byteCount: Int, for session: Session? = nil) throws {
         self.path = path
+        guard session?.isRepeating != true else {
+            (temporary, descriptor) = ("", -1)
+            return
+        }
         temporary = "\(path).\(getpid())-\(Self.number.add(1, ordering: .relaxed).newValue).partial"
         descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileFailure.error("create", path) }
@@ -38,7 +43,7 @@ final class OutputFile: Sendable {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
-        guard let base = bytes.baseAddress else { return }
+        guard let base = bytes.baseAddress, descriptor >= 0 else { return }
         var done = 0
         while done < bytes.count {
             let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
@@ -54,7 +59,7 @@ final class OutputFile: Sendable {
 
     /// Reads back what was written.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
-        guard let base = buffer.baseAddress else { return }
+        guard let base = buffer.baseAddress, descriptor >= 0 else { return }
         var done = 0
         while done < buffer.count {
             let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
@@ -68,6 +73,7 @@ final class OutputFile: Sendable {
 
     /// Gives the file its name. Nobody may write to it any more.
     func commit() throws {
+        guard descriptor >= 0 else { return }
         guard rename(temporary, path) == 0 else { throw FileFailure.error("complete", path) }
         isCommitted.store(true, ordering: .releasing)
     }

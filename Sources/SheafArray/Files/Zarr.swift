@@ -58,7 +58,7 @@ extension NDArray {
     ///   `.inputOutput`, `.missingLibrary`).
     public func write(zarr folder: String, compressor: ZarrCompressor = .zstd, overwrite: Bool = false) async throws {
         let files = FileManager.default
-        if files.fileExists(atPath: folder) {
+        if !session.isRepeating, files.fileExists(atPath: folder) {
             guard overwrite, files.fileExists(atPath: "\(folder)/\(ZarrMetadata.fileName)") else {
                 throw PlanError(
                     .invalidArgument, "\(folder) exists already", location: node.location,
@@ -72,14 +72,16 @@ extension NDArray {
         let lowering = try ArrayLowering(session, roots: [source])
         let target = PartialFolder(folder)
         defer { target.remove() }
-        try target.make()
-        try metadata.document(compressor).withUnsafeBytes { try FileBytes.write($0, to: "\(target.path)/\(ZarrMetadata.fileName)") }
+        if !session.isRepeating {
+            try target.make()
+            try metadata.document(compressor).withUnsafeBytes { try FileBytes.write($0, to: "\(target.path)/\(ZarrMetadata.fileName)") }
+        }
         let grid = source.grid, temporary = target.path
         let cost = { (_: Region) in Cost(resultBytes: 1, workingBytes: 2 * metadata.chunkBytes) }
         let outputs =
             metadata.shape.contains(0)
             ? []
-            : try lowering.consume(source, [Operation("write zarr")], location: node.location, cost: cost) { _, reader in
+            : try lowering.consume(source, [Operation("write zarr")], location: node.location, cost: cost, staysHere: true) { _, reader in
                 let coordinates = reader.region.start.indices.map { grid.chunk(at: reader.region.start[$0], axis: $0) }
                 try ZarrChunk(metadata, temporary, coordinates).write(reader, compressor, as: Scalar.self)
                 return TypedValue(true)
@@ -88,7 +90,7 @@ extension NDArray {
             let values = try await session.compute(try session.plan(lowering.graph, outputs: outputs.map(\.index)), name: "write zarr")
             assert(values.count == outputs.count)
         }
-        try target.complete(overwrite: overwrite)
+        if !session.isRepeating { try target.complete(overwrite: overwrite) }
     }
 }
 

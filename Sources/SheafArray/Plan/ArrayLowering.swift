@@ -70,12 +70,18 @@ final class ArrayLowering {
     ///   - operations: what the task does after the element-wise ones; for names and pictures.
     ///   - extra: further arguments for each chunk, in C order; the body finds them from ``TileReader/firstExtraArgument`` on.
     ///   - cost: of a chunk of the shape given; by default its size when `stores`, else unknown.
+    ///   - staysHere: whether the body writes where this process reads, such as an open file. Where tasks run elsewhere, what computes
+    ///     the chunk is then another task.
     ///   - body: gets the chunk's elements from the reader, as often as it likes.
     func consume(
         _ node: ArrayNode, _ operations: [Operation], location: SourceLocation, stores: Bool = false, extra: [[Graph.Argument]] = [],
-        cost: ((Region) -> Cost)? = nil,
+        cost: ((Region) -> Cost)? = nil, staysHere: Bool = false,
         _ body: @escaping @Sendable (TaskScope, TileReader) throws -> AnyValue
     ) throws -> [Graph.Argument] {
+        if staysHere, node.kernel != nil, !session.engine.capabilities.sharesMemory {
+            return try consume(
+                node.storing(), operations, location: location, stores: stores, extra: extra, cost: cost, staysHere: true, body)
+        }
         let program = TileProgram(node) { leaf in
             leaf !== node && (stored.contains(ObjectIdentifier(leaf)) || known[ObjectIdentifier(leaf)] != nil)
         }
@@ -87,7 +93,7 @@ final class ArrayLowering {
                 name: all.map(\.label).joined(separator: " → "), identity: .operations(all),
                 body: .sync { scope in
                     try body(scope, TileReader(program, region: scope.argument(0, as: Region.self), scope: scope, first: 1))
-                }))
+                }, staysHere: staysHere))
         let grid = node.grid, places = regionArguments(grid)
         var made: [Graph.Argument] = []
         made.reserveCapacity(grid.count)

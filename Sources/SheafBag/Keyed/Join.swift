@@ -132,6 +132,26 @@ final class BroadcastTable<Key: Hashable & Sendable, Value: Sendable>: @unchecke
     @inlinable init(_ groups: Groups<Key, Value>) { self.groups = groups }
 }
 
+extension BroadcastTable: SpillCodable {
+    @usableFromInline
+    func spill(to bytes: inout [UInt8]) throws {
+        let pair = try Codecs.find((Key, Value).self)
+        appendCount(groups.values.count, to: &bytes)
+        try groups.forEachPair { try pair.write(($0, $1), &bytes) }
+    }
+
+    @usableFromInline
+    convenience init(spilled reader: inout SpillReader) throws {
+        let pair = try Codecs.find((Key, Value).self)
+        var groups = Groups<Key, Value>()
+        for _ in 0..<(try reader.count()) {
+            let (key, value) = try pair.read(&reader)
+            groups.add(key, value)
+        }
+        self.init(groups)
+    }
+}
+
 extension BagLowering {
     /// Whether a side of a join is small enough to be sent to every partition of the other.
     @usableFromInline

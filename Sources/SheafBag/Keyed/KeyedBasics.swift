@@ -135,6 +135,20 @@ struct Groups<Key: Hashable & Sendable, Value: Sendable> {
         try reader.forEach { add($0.0, $0.1) }
     }
 
+    /// No groups.
+    init() { index = TableBox() }
+
+    /// Each value with its key; those of a key in their order.
+    func forEachPair(_ body: (Key, Value) throws -> Void) throws {
+        try index.table.forEach { key, chain in
+            var position = chain.first
+            while position >= 0 {
+                try body(key, values[position])
+                position = next[position]
+            }
+        }
+    }
+
     @inlinable
     mutating func add(_ key: Key, _ value: Value) {
         let position = values.count

@@ -13,6 +13,19 @@ final class ShuffleOutput<Element: Sendable>: SelfSpilling, MemorySized, Sendabl
     func spill(to file: SpillFile) throws -> Int { try buckets.reduce(0) { $0 + (try $1.spill(to: file)) } }
 }
 
+extension ShuffleOutput: SpillCodable {
+    @usableFromInline
+    func spill(to bytes: inout [UInt8]) throws {
+        appendCount(buckets.count, to: &bytes)
+        for bucket in buckets { try bucket.spill(to: &bytes) }
+    }
+
+    @usableFromInline
+    convenience init(spilled reader: inout SpillReader) throws {
+        self.init(try (0..<(try reader.count())).map { _ in try Blocks(spilled: &reader) })
+    }
+}
+
 /// Distributes elements over buckets.
 @usableFromInline
 final class ShuffleWriter<Element: Sendable> {

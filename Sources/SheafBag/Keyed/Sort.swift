@@ -125,6 +125,13 @@ final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySiz
         samples = try stride(from: step / 2, to: elements.count, by: step).map { try key(elements[$0]) }
     }
 
+    private init(_ blocks: Blocks<Element>, blockSize: Int, firstKeys: [Key], samples: [Key]) {
+        self.blocks = blocks
+        self.blockSize = blockSize
+        self.firstKeys = firstKeys
+        self.samples = samples
+    }
+
     @usableFromInline var memoryByteCount: Int { blocks.memoryByteCount + firstKeys.count * MemoryLayout<Key>.stride }
 
     @usableFromInline func spill(to file: SpillFile) throws -> Int { try blocks.spill(to: file) }
@@ -173,6 +180,24 @@ final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySiz
             if try isBefore(block[middle]) { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+}
+
+extension SortedRun: SpillCodable {
+    @usableFromInline
+    func spill(to bytes: inout [UInt8]) throws {
+        let keys = try Codecs.find([Key].self)
+        appendCount(blockSize, to: &bytes)
+        try keys.write(firstKeys, &bytes)
+        try keys.write(samples, &bytes)
+        try blocks.spill(to: &bytes)
+    }
+
+    @usableFromInline
+    convenience init(spilled reader: inout SpillReader) throws {
+        let keys = try Codecs.find([Key].self)
+        let blockSize = try reader.count(), firstKeys = try keys.read(&reader), samples = try keys.read(&reader)
+        self.init(try Blocks(spilled: &reader), blockSize: blockSize, firstKeys: firstKeys, samples: samples)
     }
 }
 

@@ -164,3 +164,39 @@ struct BlockWriter<Element: Sendable> {
         charged = 0
     }
 }
+
+extension Blocks: SpillCodable {
+    @usableFromInline
+    func spill(to bytes: inout [UInt8]) throws {
+        let elements = try Codecs.find([Element].self)
+        appendCount(blocks.count, to: &bytes)
+        for index in blocks.indices { try elements.write(try block(index), &bytes) }
+    }
+
+    @usableFromInline
+    convenience init(spilled reader: inout SpillReader) throws {
+        let elements = try Codecs.find([Element].self)
+        self.init()
+        for _ in 0..<(try reader.count()) {
+            let block = try elements.read(&reader)
+            blocks.append(.memory(block))
+            count += block.count
+            memoryBytes += SheafCore.memoryByteCount(of: block)
+        }
+        writtenBytes = memoryBytes
+    }
+}
+
+/// The codecs of what tasks of bags hand to each other.
+enum Codecs {
+    static func find<T>(_: T.Type = T.self) throws -> ValueCodec<T> {
+        guard let codec = ValueCodec<T>.find() else { throw missing(T.self) }
+        return codec
+    }
+
+    static func missing(_ type: Any.Type) -> PlanError {
+        PlanError(
+            .notSerializable, "elements of type “\(type)” cannot leave their process",
+            hint: "make the type Codable, or choose the engine “local”")
+    }
+}

@@ -117,12 +117,18 @@ public final class BridgeEngine: Engine {
             throw EngineError(
                 .unknownValue, "the engine “\(kind.name)” holds no value \(ref.id)", hint: "it was released, or never stored here")
         }
+        if let value = found.value { return .value(value) }
         let answer = try await ask("fetch a value") { ClientMessage.fetch($0, key: found.key) }
         guard let bytes = answer.value else {
             throw EngineError(.protocolViolation, "the sidecar of \(kind.title) sent no value where one was asked for")
         }
         guard let codec = found.codec else { return .encoded(type: found.type, bytes: bytes) }
         return .value(try bytes.withUnsafeBytes { try codec.decode($0) })
+    }
+
+    /// Keeps a value in this process, as one that the engine holds.
+    func hold(_ value: AnyValue) -> ValueRef {
+        table.hold(.init(key: "h\(table.newNumber())", codec: nil, type: "\(value.type)", bytes: value.byteCount, value: value))
     }
 
     public func release(_ refs: [ValueRef]) async { letGo(of: refs) }
@@ -135,12 +141,20 @@ public final class BridgeEngine: Engine {
     // MARK: Runs
 
     public func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
+        let graph = job.graph
+        if (0..<graph.count).contains(where: { graph.function($0).staysHere }) { return PhasedRun(job, on: self).start() }
+        return submit(job, nil)
+    }
+
+    /// Runs a part of a job.
+    func submit(_ job: Job, _ phase: Phase?) -> AsyncThrowingStream<EngineEvent, any Error> {
         let mail = BridgeMail(), run = BridgeRun(job, name: "\(table.newNumber())", mail)
         if let end = table.add(run) {
             run.end(end)
         } else {
             client.send { [table] in
-                let frame = run.start(NamedCalls(job.graph, seed: job.seed))
+                let frame = run.start(
+                    { if let recipe = job.recipe { try RecipeCalls(job, recipe) } else { NamedCalls(job.graph, seed: job.seed) } }, phase)
                 if frame == nil { table.remove(run.name) }
                 return frame
             }

@@ -36,10 +36,10 @@ final class BridgeRun: Sendable {
     // MARK: Its start
 
     /// The message that starts it, or `nil` when it has ended before.
-    func start(_ calls: some NodeCalls) -> SidecarFrame? {
+    func start(_ makeCalls: () throws -> any NodeCalls, _ phase: Phase?) -> SidecarFrame? {
         if state.withLock({ $0.isOver }) { return nil }
         do {
-            var tasks = try JobTasks(job, run: name, calls: calls)
+            var tasks = try JobTasks(job, run: name, calls: try makeCalls(), phase: phase)
             let frame = ClientMessage.submit(run: name, tasks.submission)
             tasks.forget()
             let stories = job.detail == .tasks ? TaskStories(job, tasks) : nil

@@ -14,6 +14,11 @@ package protocol NodeCalls: Sendable {
     /// - Throws: ``PlanError``: `.unsupported` for a node that cannot be called elsewhere, `.notSerializable` for a result that cannot
     ///   leave its process.
     func calls(of node: NodeID) throws -> [NodeCall]
+
+    /// The bytes of a value that is sent along.
+    ///
+    /// - Throws: ``PlanError`` (`.notSerializable`).
+    func encoded(_ value: AnyValue) throws -> [UInt8]
 }
 
 /// One call of a program on a worker: one task of the engine.
@@ -57,6 +62,8 @@ package struct NamedCalls: NodeCalls {
         }
     }
 
+    package func encoded(_ value: AnyValue) throws -> [UInt8] { try value.encoded("a constant") }
+
     private func call(_ function: NodeFunction, _ arguments: [Graph.Argument]) throws -> NodeCall {
         guard case .named = function.identity, let output = function.output else {
             throw PlanError(
@@ -65,7 +72,37 @@ package struct NamedCalls: NodeCalls {
         }
         guard let codec = output.codec else { throw PortableFunction.notEncodable(output, "the result of “\(function.name)”") }
         // Without the node's number, which a named function does not see, so that all calls of one begin alike.
-        let request = CallRequest(function: function.name, passing: function.passing, node: 0, attempt: 1, seed: seed, arguments: [])
+        let request = CallRequest(
+            target: .function(function.name, function.passing), node: 0, attempt: 1, seed: seed, arguments: [])
         return NodeCall(name: function.name, prefix: request.prefix, arguments: arguments, result: codec)
+    }
+}
+
+/// Calls of the nodes of a workflow's plan, which a program finds by making the plan again.
+package struct RecipeCalls: NodeCalls {
+    private let job: Job
+    private let recipe: PlanRecipe
+    package let preparation: (token: String, bytes: [UInt8])?
+
+    package init(_ job: Job, _ recipe: PlanRecipe) throws {
+        self.job = job
+        self.recipe = recipe
+        preparation = (recipe.token, try recipe.encoded())
+    }
+
+    package func calls(of node: NodeID) throws -> [NodeCall] {
+        let graph = job.graph
+        let request = CallRequest(
+            target: .node(of: recipe.token), node: UInt32(truncatingIfNeeded: node), attempt: 1, seed: job.seed, arguments: [])
+        let sent = graph.arguments[graph.argumentRange(node)].filter { argument in
+            argument.isNode || (argument.isConstant && recipe.sentConstants.contains(argument.index))
+        }
+        return [NodeCall(name: graph.label(node), prefix: request.prefix, arguments: sent, result: NodeValue.codec)]
+    }
+
+    package func encoded(_ value: AnyValue) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try NodeValue.encode(value, to: &bytes)
+        return bytes
     }
 }

@@ -9,6 +9,8 @@ final class RunTable: Sendable {
         let codec: AnyCodec?
         let type: String
         let bytes: Int
+        /// Of a value that is in this process instead.
+        var value: AnyValue?
     }
 
     private struct State {
@@ -91,7 +93,7 @@ final class RunTable: Sendable {
                 state.holders[held.key, default: 1] -= 1
                 guard state.holders[held.key] == 0 else { return nil }
                 state.holders[held.key] = nil
-                return held.key
+                return held.value == nil ? held.key : nil
             }
         }
     }

@@ -1,6 +1,13 @@
 internal import SheafCore
 internal import SheafWorker
 
+/// A part of a job that runs on the engine, between parts that run in this process.
+struct Phase: Sendable {
+    var nodes: Set<NodeID>
+    /// Of nodes that ran before.
+    var results: [NodeID: AnyValue]
+}
+
 /// A job as a sidecar is given it: which engine's tasks stand for its nodes.
 struct JobTasks: Sendable {
     /// The run's name; keys of the engine begin with it.
@@ -14,7 +21,9 @@ struct JobTasks: Sendable {
     private(set) var submission = ClientMessage.Submission()
 
     /// - Throws: ``PlanError`` for a node that cannot run elsewhere, naming it and where it was made.
-    init(_ job: Job, run: String, calls: some NodeCalls) throws {
+    ///
+    /// - Parameter phase: the nodes that run now, and the results of those that ran before; all of them when nil.
+    init(_ job: Job, run: String, calls: any NodeCalls, phase: Phase? = nil) throws {
         self.run = run
         let graph = job.graph, outputs = Set(job.outputs)
         var constants: [ObjectIdentifier: Int] = [:], prefixes: [[UInt8]: Int] = [:], buffers: [[UInt8]] = []
@@ -25,17 +34,22 @@ struct JobTasks: Sendable {
         submission.tasks.reserveCapacity(graph.count)
         steps.reserveCapacity(graph.count)
         for node in 0..<graph.count {
+            guard phase?.nodes.contains(node) != false else {
+                steps.append(0)
+                continue
+            }
             do {
                 let list = try calls.calls(of: node), retries = graph.attributes(node).retry.attempts - 1
                 for (step, call) in list.enumerated() {
                     let prefix = prefixes[call.prefix] ?? place(call.prefix)
                     prefixes[call.prefix] = prefix
                     let arguments = try call.arguments.map { argument -> ClientMessage.Submission.Argument in
-                        if argument.isNode { return .key(key(argument.index)) }
+                        let earlier = argument.isNode ? phase?.results[argument.index] : nil
+                        if argument.isNode, earlier == nil { return .key(key(argument.index)) }
                         if argument.isPrevious { return .key(key(node, step: step - 1)) }
-                        let value = graph.constants[argument.index]
+                        let value = earlier ?? graph.constants[argument.index]
                         if let known = constants[ObjectIdentifier(value)] { return .buffer(known) }
-                        let index = place(try value.encoded("a constant"))
+                        let index = place(try calls.encoded(value))
                         constants[ObjectIdentifier(value)] = index
                         return .buffer(index)
                     }

@@ -4,6 +4,8 @@ public struct Capabilities: Sendable {
     public var engine: String
     /// Whether closures run, which they do only inside this process.
     public var closures: Bool
+    /// Whether tasks run inside this process, so that they may write where the caller reads.
+    public var sharesMemory: Bool
     /// Whether `async` bodies run.
     public var asyncFunctions: Bool
     /// Whether failed tasks are retried by their policy.
@@ -15,7 +17,7 @@ public struct Capabilities: Sendable {
 
     public init(
         engine: String, closures: Bool, asyncFunctions: Bool = true, retries: Bool = true, taskOverhead: Double = 0,
-        maximumValueBytes: Int = .max
+        maximumValueBytes: Int = .max, sharesMemory: Bool? = nil
     ) {
         self.engine = engine
         self.closures = closures
@@ -23,6 +25,7 @@ public struct Capabilities: Sendable {
         self.retries = retries
         self.taskOverhead = taskOverhead
         self.maximumValueBytes = maximumValueBytes
+        self.sharesMemory = sharesMemory ?? closures
     }
 
     /// Chains are worth fusing when a task costs more than this, in seconds.

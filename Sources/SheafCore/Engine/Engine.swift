@@ -52,6 +52,8 @@ public struct Job: Sendable {
     public let detail: EventDetail
     /// Feeds samples and random numbers.
     public let seed: UInt64
+    /// How a worker makes the same plan, where it belongs to a ``Workflow``.
+    package var recipe: PlanRecipe?
 
     public init(
         id: JobID, graph: Graph, outputs: [NodeID], order: ContiguousArray<UInt32>, detail: EventDetail = .progress, seed: UInt64 = 0

@@ -58,28 +58,38 @@ public final class NodeFunction: Sendable {
     package let output: ValueFormat?
     /// Runs several tasks at a time, where that is worth it; ``body`` does the same one by one.
     package let batch: BatchBody?
+    /// Whether the body uses what only this process has, such as a database that is open here, or writes where the caller reads. Engines out
+    /// of process run it in the process that made the plan.
+    package let staysHere: Bool
     /// For ``Identity/fused(_:)`` functions, how many of a node's arguments each step takes.
     package let stepArguments: [Int]
 
-    public init(name: String, identity: Identity, body: Body, passing: Passing = .tuple) {
+    public convenience init(name: String, identity: Identity, body: Body, passing: Passing = .tuple) {
+        self.init(name: name, identity: identity, body: body, passing: passing, staysHere: false)
+    }
+
+    /// - Parameter staysHere: see ``staysHere``.
+    package init(name: String, identity: Identity, body: Body, passing: Passing = .tuple, staysHere: Bool) {
         self.name = name
         self.identity = identity
         self.body = body
         self.passing = passing
         output = nil
         batch = nil
+        self.staysHere = staysHere
         stepArguments = []
     }
 
-    /// A named function whose result's type is known.
+    /// A named function whose result's type is known, or one that is called elsewhere.
     @usableFromInline
-    package init(name: String, body: Body, passing: Passing, output: ValueFormat, batch: BatchBody? = nil) {
+    package init(name: String, body: Body, passing: Passing, output: ValueFormat?, batch: BatchBody? = nil) {
         self.name = name
         identity = .named
         self.body = body
         self.passing = passing
         self.output = output
         self.batch = batch
+        staysHere = false
         stepArguments = []
     }
 
@@ -90,6 +100,7 @@ public final class NodeFunction: Sendable {
         passing = .tuple
         output = nil
         batch = nil
+        staysHere = steps.contains { $0.function.staysHere }
         stepArguments = steps.map(\.arguments)
     }
 

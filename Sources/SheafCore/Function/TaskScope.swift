@@ -71,6 +71,13 @@ public final class TaskScope {
         return state.pointee.constants.unsafelyUnwrapped[argument.index]
     }
 
+    /// All arguments by reference; the result of the step before, in a fused chain, is absent.
+    package var references: [AnyValue] {
+        (0..<argumentCount).map { index in
+            state.pointee.arguments.unsafelyUnwrapped[index].isPrevious ? AbsentValue.none : reference(index)
+        }
+    }
+
     /// Throws `CancellationError` once the run has been cancelled. Sources call it every few thousand elements.
     public func checkCancellation() throws {
         if resources.isCancelled { throw CancellationError() }
@@ -155,6 +162,14 @@ public final class RejectedRecords: Sendable {
 
     public var count: Int { state.withLock(\.count) }
     public var samples: [Rejection] { state.withLock(\.samples) }
+
+    /// Counts records that were skipped elsewhere, of which some samples were kept.
+    package func record(_ count: Int, _ samples: [Rejection]) {
+        state.withLock { state in
+            state.count += count
+            state.samples += samples.prefix(Self.kept - state.samples.count)
+        }
+    }
 
     /// Counts a record; `position` is asked for only while samples are still wanted.
     public func record(_ error: any Error, position: () -> RecordPosition?) {

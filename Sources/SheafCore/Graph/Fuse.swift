@@ -61,6 +61,7 @@ extension Graph {
 
     private func canFuse(_ first: NodeID, _ second: NodeID) -> Bool {
         guard case .sync = function(first).body, case .sync = function(second).body else { return false }
+        guard function(first).staysHere == function(second).staysHere else { return false }
         return attributes(first).retry == attributes(second).retry
     }
 }

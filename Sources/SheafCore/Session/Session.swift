@@ -14,16 +14,30 @@ internal import Synchronization
 public final class Session: Sendable {
     public let engine: any Engine
     public let options: SessionOptions
-    let hub = EventHub()
+    let hub: EventHub
     /// Of all sessions, since several may share an engine.
     private static let nextJob = Atomic<UInt64>(1)
     private let arena = Locked(GraphArena())
     /// What layers above keep with the session, by type, and how each ends.
-    private let attachments = Locked<[ObjectIdentifier: (value: any Sendable, end: @Sendable () async -> Void)]>([:])
+    private let attachments: Attachments
+
+    private final class Attachments: Sendable {
+        let state = Locked<[ObjectIdentifier: (value: any Sendable, end: @Sendable () async -> Void)]>([:])
+    }
 
     public init(engine: any Engine, options: SessionOptions = SessionOptions()) {
         self.engine = engine
         self.options = options
+        hub = EventHub()
+        attachments = Attachments()
+    }
+
+    /// The same session with another way to its engine.
+    init(engine: any Engine, like other: Session) {
+        self.engine = engine
+        options = other.options
+        hub = other.hub
+        attachments = other.attachments
     }
 
     /// Starts or reaches the engine that `url` names, among those of `providers`.
@@ -41,7 +55,7 @@ public final class Session: Sendable {
 
     /// Ends the engine. Running jobs fail with ``EngineError`` (`.closed`) or `CancellationError`.
     public func close() async {
-        let ends = attachments.withLock { attachments in
+        let ends = attachments.state.withLock { attachments in
             defer { attachments = [:] }
             return attachments.values.map(\.end)
         }
@@ -58,12 +72,12 @@ public final class Session: Sendable {
 
     /// Keeps a value with the session, in the place of another of its type; `end` is called when the session is closed.
     package func attach<Value: Sendable>(_ value: Value, end: @escaping @Sendable (Value) async -> Void) {
-        attachments.withLock { $0[ObjectIdentifier(Value.self)] = (value, { await end(value) }) }
+        attachments.state.withLock { $0[ObjectIdentifier(Value.self)] = (value, { await end(value) }) }
     }
 
     /// The value of a type that is kept with the session.
     package func attachment<Value: Sendable>(_: Value.Type) -> Value? {
-        attachments.withLock { $0[ObjectIdentifier(Value.self)]?.value } as? Value
+        attachments.state.withLock { $0[ObjectIdentifier(Value.self)]?.value } as? Value
     }
 
     /// The arena that new plans start in: another one when it is full, or when no plan refers to what it holds. (A weak reference would
@@ -159,12 +173,14 @@ public final class Session: Sendable {
     /// Runs a planned graph and fetches its outputs.
     ///
     /// - Throws: as ``run(_:name:)``.
-    package func compute(_ plan: Plan, name: String) async throws -> [AnyValue] {
+    ///
+    /// - Parameter isOpaque: whether the caller only hands the values on, as constants of other plans, and never looks into them.
+    package func compute(_ plan: Plan, name: String, isOpaque: Bool = false) async throws -> [AnyValue] {
         let refs = try await run(plan, name: name)
         do {
             var values: [AnyValue] = []
             values.reserveCapacity(refs.count)
-            for ref in refs { values.append(try await value(ref)) }
+            for ref in refs { values.append(try await value(ref, isOpaque: isOpaque)) }
             await engine.release(refs)
             return values
         } catch {
@@ -173,8 +189,10 @@ public final class Session: Sendable {
         }
     }
 
-    package func value(_ ref: ValueRef) async throws -> AnyValue {
-        switch try await engine.get(ref) {
+    package func value(_ ref: ValueRef, isOpaque: Bool = false) async throws -> AnyValue {
+        let payload =
+            if isOpaque, let engine = engine as? any WorkflowEngine { try await engine.opaque(ref) } else { try await engine.get(ref) }
+        switch payload {
         case .value(let value): return value
         case .encoded(let type, _):
             throw EngineError(.protocolViolation, "the engine handed back encoded bytes of “\(type)” where a value was expected")

@@ -1,4 +1,6 @@
-/// The element types and offsets of a tuple type, read from the runtime's metadata.
+@_spi(Reflection) internal import Swift
+
+/// The element types and offsets of a tuple type or the properties' of a struct, read from the runtime's metadata.
 ///
 /// Tuples cannot conform to protocols, and keyed bags are made of them; so spilling a `(String, Int)` needs to see inside.
 /// The layout read here is part of the stable ABI (swift/ABI/Metadata.h, `TargetTupleTypeMetadata`): kind 0x301, element count,
@@ -19,6 +21,21 @@ struct TupleLayout: @unchecked Sendable {
             let offset = Int(UInt32(truncatingIfNeeded: metadata[4 + 2 * index]))
             return Element(type: unsafeBitCast(metadata[3 + 2 * index], to: Any.Type.self), offset: offset)
         }
+    }
+
+    /// The stored properties of a struct; `nil` for other types.
+    init?(fieldsOf type: Any.Type) {
+        guard unsafeBitCast(type, to: UnsafePointer<Int>.self)[0] == 0x200 else { return nil }
+        var elements: [Element] = []
+        guard
+            _forEachField(
+                of: type,
+                body: { _, offset, type, _ in
+                    elements.append(Element(type: type, offset: offset))
+                    return true
+                })
+        else { return nil }
+        self.elements = elements
     }
 
     func codec<T>(for type: T.Type) -> ValueCodec<T>? {

@@ -1,8 +1,8 @@
 internal import Foundation
 
 /// How values of type `T` are laid out on disk, chosen once per type:
-/// trivial types as their memory, strings length-prefixed, arrays and tuples from their elements, other `Codable` types as binary
-/// property lists. A type that is none of these has no codec and stays in memory.
+/// trivial types as their memory, strings length-prefixed, collections and tuples from their elements, other `Codable` types as binary
+/// property lists, other structs from their stored properties. A type that is none of these has no codec and stays in memory.
 ///
 /// - Note: The bytes are read back by the same process; they are not an interchange format.
 public struct ValueCodec<T>: Sendable {
@@ -28,9 +28,10 @@ public struct ValueCodec<T>: Sendable {
         if let type = T.self as? any (SpillCodable & SendableMetatype).Type { return fromSpillCodable(type) }
         if let type = T.self as? any OptionalType.Type { return type.optionalCodec(as: T.self) }
         if let type = T.self as? any ArrayType.Type { return type.arrayCodec(as: T.self) }
+        if let type = T.self as? any TableType.Type { return type.tableCodec(as: T.self) }
         if let tuple = TupleLayout(T.self) { return tuple.codec(for: T.self) }
         if let type = T.self as? any (Codable & SendableMetatype).Type { return codable(type) }
-        return nil
+        return TupleLayout(fieldsOf: T.self)?.codec(for: T.self)
     }
 
     static var trivial: ValueCodec<T> {
@@ -56,7 +57,7 @@ public struct ValueCodec<T>: Sendable {
 
     private static func fromSpillCodable<S: SpillCodable & SendableMetatype>(_: S.Type) -> ValueCodec<T>? {
         ValueCodec<S> { value, out in
-            value.spill(to: &out)
+            try value.spill(to: &out)
         } read: { reader in
             try S(spilled: &reader)
         } as? ValueCodec<T>
@@ -79,7 +80,7 @@ public struct ValueCodec<T>: Sendable {
 
 /// A type that lays its values out for spilling by itself.
 public protocol SpillCodable {
-    func spill(to bytes: inout [UInt8])
+    func spill(to bytes: inout [UInt8]) throws
     init(spilled reader: inout SpillReader) throws
 }
 
@@ -174,5 +175,39 @@ extension Array: ArrayType {
             for _ in 0..<count { items.append(try element.read(&reader)) }
             return items
         } as? ValueCodec<T>
+    }
+}
+
+/// Sets and dictionaries. Another process hashes otherwise, so they are filled anew.
+private protocol TableType {
+    static func tableCodec<T>(as: T.Type) -> ValueCodec<T>?
+}
+
+extension Set: TableType {
+    fileprivate static func tableCodec<T>(as: T.Type) -> ValueCodec<T>? {
+        Conversion<Set<Element>, [Element]>(from: { Array($0) }, to: { Set($0) }).codec as? ValueCodec<T>
+    }
+}
+
+extension Dictionary: TableType {
+    fileprivate static func tableCodec<T>(as: T.Type) -> ValueCodec<T>? {
+        Conversion<[Key: Value], [(Key, Value)]>(
+            from: { $0.map { ($0.key, $0.value) } }, to: { Dictionary($0) { first, _ in first } }
+        ).codec as? ValueCodec<T>
+    }
+}
+
+/// How a table becomes what has a codec, and back. It holds nothing but the functions, whose types need not be `Sendable` for that.
+private struct Conversion<Table, Parts>: @unchecked Sendable {
+    let from: (Table) -> Parts
+    let to: (Parts) -> Table
+
+    var codec: ValueCodec<Table>? {
+        guard let parts = ValueCodec<Parts>.find() else { return nil }
+        return ValueCodec<Table> { value, out in
+            try parts.write(from(value), &out)
+        } read: { reader in
+            to(try parts.read(&reader))
+        }
     }
 }

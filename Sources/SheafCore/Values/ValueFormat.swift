@@ -12,10 +12,16 @@ public struct ValueFormat: @unchecked Sendable {
         if let known = Self.known.withLock({ $0[key] }) { return known }
         // `Sendable` has no witnesses, so this is the same pointer; only values that are `Sendable` are held by engines.
         let sendable = unsafeBitCast(type, to: (any Sendable.Type).self)
-        func open<T: Sendable>(_: T.Type) -> AnyCodec? { AnyCodec(T.self) }
+        func open<T: Sendable>(_: T.Type) -> AnyCodec? { _isPOD(T.self) && Self.holdsPointer(T.self) ? nil : AnyCodec(T.self) }
         let found = open(sendable)
         Self.known.withLock { $0[key] = .some(found) }
         return found
+    }
+
+    /// Whether values of a trivial type hold an address, which means nothing elsewhere. (Of other types the codec asks for each part.)
+    private static func holdsPointer(_ type: Any.Type) -> Bool {
+        if type is any _Pointer.Type || type == OpaquePointer.self { return true }
+        return TupleLayout(fieldsOf: type)?.elements.contains { holdsPointer($0.type) } ?? false
     }
 
     private static let known = Locked<[ObjectIdentifier: AnyCodec?]>([:])
@@ -29,6 +35,14 @@ package struct AnyCodec: Sendable {
     ///
     /// - Throws: for bytes that cannot be a value of the type.
     package let decode: @Sendable (UnsafeRawBufferPointer) throws -> AnyValue
+
+    init(
+        encode: @escaping @Sendable (AnyValue, inout [UInt8]) throws -> Void,
+        decode: @escaping @Sendable (UnsafeRawBufferPointer) throws -> AnyValue
+    ) {
+        self.encode = encode
+        self.decode = decode
+    }
 
     init?<T: Sendable>(_: T.Type) {
         guard let codec = ValueCodec<T>.find() else { return nil }

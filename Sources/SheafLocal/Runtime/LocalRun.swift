@@ -181,6 +181,7 @@ final class LocalRun: @unchecked Sendable {
     private func references(of node: UInt32) -> [AnyValue] {
         job.graph.argumentRange(Int(node)).map { position -> AnyValue in
             let argument = arguments[position]
+            if argument.isPrevious { return AbsentValue.none }
             return argument.isNode ? values[argument.index]! : constants[argument.index]
         }
     }

@@ -33,7 +33,7 @@ public enum CommandRunner {
     public static func main<Command: AsyncParsableCommand & SendableMetatype>(
         _ command: Command.Type, functions: [any RegisteredFunction] = [], arguments: [String]? = nil
     ) async -> Never {
-        await Worker.serveIfAsked(functions + ((command as? any Program.Type)?.functions ?? []))
+        await Worker.serveIfAsked(functions + ((command as? any Program.Type)?.functions ?? []) + [CommandReplay.workflow(command)])
         let environment = getenv(WorkerMode.variable).map { [WorkerMode.variable: String(cString: $0)] } ?? [:]
         var report = await launch(
             command, functions: functions, arguments: arguments ?? Array(CommandLine.arguments.dropFirst()), environment: environment,
@@ -59,13 +59,8 @@ public enum CommandRunner {
         let own = program == nil ? [] : command.optionNames
         let (report, signal) = await interrupts.cancelling {
             do {
-                let split =
-                    program == nil
-                    ? ArgumentSplitter.Result(program: arguments) : ArgumentSplitter(own: own).split(arguments)
-                let session = try parseSession(split.session, for: command)
-                try await SessionArguments.$parsed.withValue(session) {
-                    try await run(try command.parseAsRoot(split.program))
-                }
+                let invocation = CommandReplay.Invocation(folder: CommandReplay.currentFolder, arguments: arguments)
+                try await CommandReplay.$invocation.withValue(invocation) { try await run(command, arguments) }
                 return Outcome.finished
             } catch {
                 return Outcome.failed(error)
@@ -79,6 +74,17 @@ public enum CommandRunner {
             if CombinedHelp.isHelp(result.message) { result.message = CombinedHelp.text(result.message, own: own) }
         }
         return result
+    }
+
+    /// Parses a command line and runs the command that it names.
+    static func run<Command: AsyncParsableCommand & SendableMetatype>(_ command: Command.Type, _ arguments: [String]) async throws {
+        let split =
+            command is any Program.Type
+            ? ArgumentSplitter(own: command.optionNames).split(arguments) : ArgumentSplitter.Result(program: arguments)
+        let session = try parseSession(split.session, for: command)
+        try await SessionArguments.$parsed.withValue(session) {
+            try await run(try command.parseAsRoot(split.program))
+        }
     }
 
     private enum Outcome: Sendable {

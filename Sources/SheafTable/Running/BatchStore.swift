@@ -101,6 +101,27 @@ package final class BatchStore: SelfSpilling, MemorySized, @unchecked Sendable {
     }
 }
 
+extension BatchStore: SpillCodable {
+    /// As an Arrow stream.
+    package func spill(to bytes: inout [UInt8]) throws {
+        var stream: [UInt8] = []
+        let writer = try ArrowWriter(schema: schema) { stream.append(contentsOf: $0) }
+        for index in batches.indices { try writer.write(try batch(at: index)) }
+        try writer.finish()
+        appendCount(stream.count, to: &bytes)
+        bytes += stream
+    }
+
+    package convenience init(spilled reader: inout SpillReader) throws {
+        let bytes = try reader.take(try reader.count())
+        var options = ArrowReadOptions()
+        options.bodyBytes = bytes.count
+        let batches = try RecordBatchReader(ipc: ArrowMemory(copying: bytes), options: options)
+        self.init(schema: batches.schema)
+        while let batch = try batches.next() { _ = try append(batch, toDisk: nil) }
+    }
+}
+
 /// Fills a ``BatchStore``; batches go to disk by themselves when memory is short.
 package struct BatchStoreWriter: ~Copyable {
     private let store: BatchStore

@@ -118,7 +118,7 @@ extension Table {
                         next += count
                     }
                     return TypedValue(try await body(TableInputs(stores), scope.resources))
-                }))
+                }, staysHere: true))
         let attributes = graph.addAttributes(NodeAttributes(location: relation.location))
         return graph.append(function: function, attributes: attributes, arguments: arguments)
     }

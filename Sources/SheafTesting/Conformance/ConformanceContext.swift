@@ -1,5 +1,11 @@
 public import SheafCore
 
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
 extension EngineConformance {
     /// What a case works with: a session on a fresh engine, and a folder of its own.
     public struct Context: Sendable {
@@ -10,6 +16,11 @@ extension EngineConformance {
 
         /// A path for a file of this case.
         public func path(_ name: String) -> String { folder.path(name) }
+
+        /// Writes a file, once.
+        func write(_ text: String, to path: String) async throws {
+            try await session.once { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+        }
 
         public func expect(_ condition: Bool, _ message: @autoclosure () -> String, fileID: StaticString = #fileID, line: UInt = #line)
             throws

@@ -87,18 +87,34 @@ struct ConformanceTaskError: Error, CustomStringConvertible {
 }
 
 extension EngineConformance.Context {
-    /// The pipes of a ``EngineConformance/hold`` or ``EngineConformance/forever`` task.
+    /// The pipes of a ``EngineConformance/hold`` or ``EngineConformance/forever`` task. What is done with them is done once.
     struct Held: Sendable {
         let path: String
-        let started: SignalPipe
-        let go: SignalPipe
-        let cancelled: SignalPipe
+        fileprivate let session: Session
+        fileprivate let pipes: Pipes?
+
+        fileprivate struct Pipes: Sendable {
+            let started: SignalPipe
+            let go: SignalPipe
+            let cancelled: SignalPipe
+        }
+
+        /// Waits until so many tasks have started.
+        func started(_ count: Int = 1) async throws { try await session.once { try await pipes?.started.wait(for: count) } }
+        /// Lets so many tasks go on.
+        func go(_ count: Int = 1) async throws { try await session.once { pipes?.go.send(count) } }
+        /// Waits until a task was cancelled.
+        func cancelled() async throws { try await session.once { try await pipes?.cancelled.wait() } }
     }
 
-    func held(_ name: String = "held") throws -> Held {
+    func held(_ name: String = "held") async throws -> Held {
         let path = path(name)
-        return Held(
-            path: path, started: try SignalPipe(path + ".started"), go: try SignalPipe(path + ".go"),
-            cancelled: try SignalPipe(path + ".cancelled"))
+        var pipes: Held.Pipes?
+        try await session.once {
+            pipes = Held.Pipes(
+                started: try SignalPipe(path + ".started"), go: try SignalPipe(path + ".go"),
+                cancelled: try SignalPipe(path + ".cancelled"))
+        }
+        return Held(path: path, session: session, pipes: pipes)
     }
 }

@@ -1,12 +1,6 @@
 internal import SheafBag
 internal import SheafCore
 
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 extension EngineConformance {
     static let isEven = Function("conformance.isEven") { (number: Int) in number % 2 == 0 }
     static let byLastDigit = Function("conformance.byLastDigit") { (number: Int) in (number % 10, number) }
@@ -66,13 +60,13 @@ extension EngineConformance {
         },
         Case("bags/lines", "lines of a file, cut into byte ranges, are read once each") { context in
             let path = context.path("numbers.txt")
-            try Data((0..<2000).map { "\($0)\n" }.joined().utf8).write(to: URL(fileURLWithPath: path))
+            try await context.write((0..<2000).map { "\($0)\n" }.joined(), to: path)
             let numbers = context.session.lines(of: path, options: TextOptions(partitionBytes: 1000)).map(parseNumber)
             try context.expectEqual(try await numbers.collect(), Array(0..<2000))
         },
         Case("bags/bad-record", "an error in a line names the file, the line and its text") { context in
             let path = context.path("numbers.txt")
-            try Data("1\n2\nthree\n4\n".utf8).write(to: URL(fileURLWithPath: path))
+            try await context.write("1\n2\nthree\n4\n", to: path)
             let error = try await context.expectError(TaskError.self) {
                 try await context.session.lines(of: path, options: TextOptions(partitionBytes: 4)).map(parseNumber).collect()
             }

@@ -17,69 +17,69 @@ extension EngineConformance {
         Case(
             "cancellation/during", "cancelling the caller tells running tasks and ends with CancellationError", requires: [.asyncFunctions]
         ) { context in
-            let session = context.session, held = try context.held()
+            let session = context.session, held = try await context.held()
             let task = Task { try await session.delayed(forever, Delayed(held.path), 1).compute() }
-            try await held.started.wait()
+            try await held.started()
             task.cancel()
-            try await held.cancelled.wait()
+            try await held.cancelled()
             try await context.expectError(CancellationError.self) { try await task.value }
             try context.expectEqual(try await session.delayed(add, 1, 1).compute(), 2, "the next plan")
         },
         Case("cancellation/not-started", "after cancellation nothing more starts", requires: [.asyncFunctions]) { context in
-            let session = context.session, held = try context.held(), file = context.path("tally")
+            let session = context.session, held = try await context.held(), file = context.path("tally")
             let after = session.delayed(tally, Delayed(file), session.delayed(hold, Delayed(held.path), 1))
             let task = Task { try await after.compute() }
-            try await held.started.wait()
+            try await held.started()
             task.cancel()
             try await context.expectError(CancellationError.self) { try await task.value }
-            held.go.send()
+            try await held.go()
             for _ in 0..<20 { _ = try await session.delayed(double, 1).compute() }
             try context.expectEqual(Tally.read(file), 0, "how often the later task ran")
         },
         Case("cancellation/of-a-job", "an engine told to cancel a job ends its stream with CancellationError", requires: [.asyncFunctions])
         { context in
-            let engine = context.engine, held = try context.held()
+            let engine = context.engine, held = try await context.held()
             let job = try context.job(context.session.delayed(forever, Delayed(held.path), 1))
             let stream = engine.submit(job)
             let reader = Task { for try await _ in stream {} }
-            try await held.started.wait()
+            try await held.started()
             await engine.cancel(job.id)
             try await context.expectError(CancellationError.self) { try await reader.value }
         },
         Case("cancellation/other-jobs", "cancelling one job leaves the others alone", requires: [.asyncFunctions]) { context in
-            let held = try context.held("kept"), doomed = try context.held("doomed")
+            let held = try await context.held("kept"), doomed = try await context.held("doomed")
             // Two sessions on one engine: their jobs must not be taken for each other.
             let other = Session(engine: context.engine)
             async let kept = context.session.delayed(hold, Delayed(held.path), 7).compute()
             let task = Task { try await other.delayed(forever, Delayed(doomed.path), 1).compute() }
-            try await held.started.wait()
-            try await doomed.started.wait()
+            try await held.started()
+            try await doomed.started()
             task.cancel()
             try await context.expectError(CancellationError.self) { try await task.value }
-            held.go.send()
+            try await held.go()
             try context.expectEqual(try await kept, 7)
         },
         Case("cancellation/dropped-stream", "a job whose stream is dropped is cancelled", requires: [.asyncFunctions]) { context in
-            let held = try context.held()
+            let held = try await context.held()
             let job = try context.job(context.session.delayed(forever, Delayed(held.path), 1))
             var stream: AsyncThrowingStream<EngineEvent, any Error>? = context.engine.submit(job)
             withExtendedLifetime(stream) {}
-            try await held.started.wait()
+            try await held.started()
             stream = nil
-            try await held.cancelled.wait()
+            try await held.cancelled()
         },
         Case(
             "cancellation/inner-plan", "cancelling a task cancels the plan that it computes", requires: [.closures, .asyncFunctions]
         ) { context in
-            let session = context.session, held = try context.held()
+            let session = context.session, held = try await context.held()
             let inner = session.delayed(forever, Delayed(held.path), 1)
             let outer = session.delayed(Delayed(0), async: { (_: Int) in try await inner.compute() })
             // An engine that cannot run it says so here, rather than never sending a signal.
             _ = try context.job(session.delayed(double, outer))
             let task = Task { try await session.delayed(double, outer).compute() }
-            try await held.started.wait()
+            try await held.started()
             task.cancel()
-            try await held.cancelled.wait()
+            try await held.cancelled()
             try await context.expectError(CancellationError.self) { try await task.value }
         },
     ]

@@ -62,12 +62,12 @@ extension EngineConformance {
         },
         Case("delayed/as-completed-early", "asCompleted yields a result while other tasks still run", requires: [.asyncFunctions]) {
             context in
-            let session = context.session, held = try context.held()
+            let session = context.session, held = try await context.held()
             var order: [Int] = []
             let slow = session.delayed(hold, Delayed(held.path), 1)
             for try await (index, _) in session.asCompleted([slow, session.delayed(double, 1)]) {
                 order.append(index)
-                if index == 1 { held.go.send() }
+                if index == 1 { try await held.go() }
             }
             try context.expectEqual(order, [1, 0])
         },

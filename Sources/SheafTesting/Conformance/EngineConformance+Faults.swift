@@ -28,12 +28,12 @@ extension EngineConformance {
         },
         Case("faults/while-waiting", "a failure is reported once the tasks that run beside it have ended", requires: [.asyncFunctions]) {
             context in
-            let session = context.session, held = try context.held()
+            let session = context.session, held = try await context.held()
             let values = [session.delayed(fail, "boom", 1), session.delayed(hold, Delayed(held.path), 1)]
             let task = Task { try await session.compute(values) }
-            try await held.started.wait()
+            try await held.started()
             try context.expectEqual(try await session.delayed(double, 1).compute(), 2, "another plan meanwhile")
-            held.go.send()
+            try await held.go()
             let error = try await context.expectError(TaskError.self) { try await task.value }
             try context.expect("\(error)".contains("boom"), "the error is \(error)")
         },

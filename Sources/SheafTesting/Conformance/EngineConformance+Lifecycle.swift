@@ -59,11 +59,11 @@ extension EngineConformance {
             try context.expectEqual(results, Dictionary(uniqueKeysWithValues: (0..<16).map { ($0, 4_950 + 100 * $0) }))
         },
         Case("lifecycle/failure-beside", "a plan that fails leaves plans beside it alone", requires: [.asyncFunctions]) { context in
-            let session = context.session, held = try context.held()
+            let session = context.session, held = try await context.held()
             async let good = session.delayed(double, session.delayed(hold, Delayed(held.path), 4)).compute()
-            try await held.started.wait()
+            try await held.started()
             try await context.expectError(TaskError.self) { try await session.delayed(double, session.delayed(fail, "boom", 1)).compute() }
-            held.go.send()
+            try await held.go()
             try context.expectEqual(try await good, 8)
         },
         Case("lifecycle/resources", "an engine says what it has to work with") { context in
@@ -84,10 +84,10 @@ extension EngineConformance {
         },
         Case("lifecycle/closing-ends-runs", "closing a session ends what runs, and its event streams", requires: [.asyncFunctions]) {
             context in
-            let session = context.session, held = try context.held()
+            let session = context.session, held = try await context.held()
             let events = session.events()
             let task = Task { try await session.delayed(forever, Delayed(held.path), 1).compute() }
-            try await held.started.wait()
+            try await held.started()
             await session.close()
             do {
                 _ = try await task.value

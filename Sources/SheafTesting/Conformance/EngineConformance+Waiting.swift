@@ -23,12 +23,12 @@ extension EngineConformance {
             requires: [.asyncFunctions]
         ) {
             context in
-            let session = context.session, held = try context.held(), count = 24
+            let session = context.session, held = try await context.held(), count = 24
             let values = (0..<count).map { session.delayed(hold, Delayed(held.path), Delayed($0)) }
             async let result = session.compute(values)
-            try await held.started.wait(for: count)
+            try await held.started(count)
             try context.expectEqual(try await session.delayed(add, 1, 1).compute(), 2, "another plan meanwhile")
-            held.go.send(count)
+            try await held.go(count)
             try context.expectEqual(try await result, Array(0..<count))
         },
     ]

@@ -87,27 +87,49 @@ public enum EngineConformance {
     /// A case whose requirements the engine's capabilities do not meet has to end with a ``PlanError`` before anything runs, and one of
     /// `expectedGaps` has to fail in any way; anything else means that a gap has closed unnoticed, which is a failure too.
     ///
-    /// - Parameter makeEngine: starts the engine; the case shuts it down.
+    /// - Parameters:
+    ///   - makeEngine: starts the engine; the case shuts it down.
     /// - Throws: ``ConformanceFailure``, or what the case threw.
+    ///   - asWorkflow: whether the case is run as a ``workflow``, so that all its tasks run on the engine.
     @discardableResult
     public static func run(
-        _ check: Case, expectedGaps: [ExpectedGap] = [], timeLimit: Duration = .seconds(60),
+        _ check: Case, expectedGaps: [ExpectedGap] = [], timeLimit: Duration = .seconds(60), asWorkflow: Bool = false,
         engine makeEngine: @Sendable () async throws -> any Engine
     ) async throws -> Outcome {
         let engine = try await makeEngine()
         let folder = try TemporaryFolder()
         let context = Context(session: Session(engine: engine), folder: folder)
-        let missing = check.requires.filter { !$0.isMet(by: engine.capabilities) }
+        var capabilities = engine.capabilities
+        if asWorkflow { capabilities.closures = true }
+        let missing = check.requires.filter { !$0.isMet(by: capabilities) }
         let expected = expectedGaps.first { $0.name == check.name }
         let result: Result<Void, any Error>
         do {
-            try await withTimeLimit(expected?.timeLimit ?? timeLimit) { try await check.body(context) }
+            try await withTimeLimit(expected?.timeLimit ?? timeLimit) {
+                if asWorkflow {
+                    try await context.session.run(workflow, CaseInput(name: check.name, folder: folder.path))
+                } else {
+                    try await check.body(context)
+                }
+            }
             result = .success(())
         } catch {
             result = .failure(error)
         }
         await context.session.close()
         return try judge(result, check, missing, expected, engine.capabilities.engine)
+    }
+
+    /// Runs a case, in a folder. A program that is to be its own worker under the suite registers it.
+    public static let workflow = Workflow<CaseInput, Void>("conformance") { session, input in
+        guard let check = cases.first(where: { $0.name == input.name }) else { throw ConformanceFailure("there is no case \(input.name)") }
+        try await check.body(Context(session: session, folder: TemporaryFolder(of: input.folder)))
+    }
+
+    /// A case by its name, and where it puts files.
+    public struct CaseInput: Codable, Sendable {
+        let name: String
+        let folder: String
     }
 
     private static func judge(

@@ -4,15 +4,16 @@ internal import SheafLocal
 /// Runs a plan's functions in worker processes on this machine, so that a task that crashes takes nothing else along.
 ///
 /// Scheduling, retries, events and the memory budget are those of the embedded engine. A named ``Function`` runs in a worker: this
-/// program, started again. What is no named function (the built-in operations of bags, arrays and tables) runs in this process, on as
-/// many threads as there are workers; closures are refused. Large values lie in memory that all processes share, and go from worker to
-/// worker without a copy in this one.
+/// program, started again. So do all tasks of a ``Workflow``, such as a `Program`. In other plans the built-in operations of bags, arrays
+/// and tables run in this process, on as many threads as there are workers, and closures are refused. Large values lie in memory that
+/// all processes share, and go from worker to worker without a copy in this one.
 ///
-/// - Note: Thread-safe. Workers are started with the first plan that needs them unless ``start()`` was called, replaced when they end, and end with this process, however it ends.
+/// - Note: Thread-safe. Workers are started with the first plan that needs them unless ``start()`` was called, replaced when they end, and
+///   end with this process, however it ends.
 public final class ProcessesEngine: Engine {
     public let capabilities = Capabilities(engine: "processes", closures: false)
     private let local: LocalEngine
-    private let fleet: WorkerFleet
+    let fleet: WorkerFleet
     private let options: SessionOptions
     private let process: ProcessOptions
 
@@ -58,7 +59,7 @@ public final class ProcessesEngine: Engine {
         guard case .value(let value) = payload, let shared = value as? SharedValue else { return payload }
         let decoded = try shared.decoded()
         // Should it be an argument again, it is there already.
-        fleet.known.insert(decoded, shared.block)
+        fleet.known.insert(decoded, shared.block, shared.form)
         return .value(decoded)
     }
 

@@ -9,7 +9,7 @@ extension RemoteRun {
     /// Calls a function in a worker and waits for it on this thread.
     func callOne(_ target: Target, _ scope: TaskScope) throws -> AnyValue {
         var task: TaskBatch.Task? = TaskBatch.Task(
-            node: scope.node, attempt: scope.attempt, arguments: (0..<scope.argumentCount).map { scope.reference($0) })
+            node: scope.node, attempt: scope.attempt, arguments: scope.references)
         var result: Result<AnyValue, any Error> = .failure(CancellationError())
         let one = TaskBatch {
             defer { task = nil }
@@ -55,7 +55,7 @@ extension RemoteRun {
             while let task = tasks.next() {
                 do {
                     if resources.isCancelled { throw CancellationError() }
-                    let (arguments, blocks) = try encode(task.arguments)
+                    let (arguments, blocks) = try encode(task.arguments, of: task.node)
                     return Pending(task: task, arguments: arguments, blocks: blocks)
                 } catch { tasks.done(task.node, .failure(error)) }
             }
@@ -105,7 +105,7 @@ extension RemoteRun {
             switch try worker.calls.receive() {
             case .end: throw WorkerEnded()
             case .nothing: try look(after: worker, &traffic, resources)
-            case .frame(let frame): try take(frame, from: worker, &traffic, target, tasks)
+            case .frame(let frame): try take(frame, from: worker, &traffic, target, tasks, resources)
             }
         }
     }
@@ -116,12 +116,13 @@ extension RemoteRun {
         _ tasks: TaskBatch
     ) throws {
         var bytes: [UInt8] = []
+        if let recipe, worker.isFirstUse(of: recipe.token, on: .calls) { bytes = Frame(.prepare, payload: recipe.bytes).bytes }
         while traffic.sent.count < Self.mostCalls, traffic.sent.isEmpty || traffic.bytes < Self.mostBytes {
             guard var pending = upcoming ?? next() else { break }
             upcoming = nil
             pending.call = fleet.newCall()
             let frame = CallRequest(
-                function: target.name, passing: target.passing, node: UInt32(truncatingIfNeeded: pending.task.node),
+                target: target.call, node: UInt32(truncatingIfNeeded: pending.task.node),
                 attempt: UInt32(truncatingIfNeeded: pending.task.attempt), seed: job.seed, dropped: worker.takeDropped(),
                 arguments: pending.arguments
             ).frame(call: pending.call)
@@ -145,12 +146,13 @@ extension RemoteRun {
     }
 
     private func take(
-        _ frame: Frame, from worker: WorkerProcess, _ traffic: inout Traffic, _ target: Target, _ tasks: TaskBatch
+        _ frame: Frame, from worker: WorkerProcess, _ traffic: inout Traffic, _ target: Target, _ tasks: TaskBatch,
+        _ resources: TaskResources
     ) throws {
         guard let pending = traffic.sent.first, pending.call == frame.call else { throw WireError("a frame of another call") }
         let result: Result<AnyValue, any Error>
         switch frame.kind {
-        case .result: result = .success(try value(frame.payload, pending.granted, target, node: pending.task.node))
+        case .result: result = .success(try value(frame.payload, pending.granted, target, node: pending.task.node, resources))
         case .failure: result = .failure(try Failure(payload: frame.payload).error)
         case .allocate:
             guard pending.granted == nil else { throw WireError("a second request for memory") }

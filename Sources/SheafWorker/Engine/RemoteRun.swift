@@ -2,18 +2,25 @@ internal import CSheaf
 internal import SheafCore
 internal import Synchronization
 
-/// One job whose named functions run in worker processes: the same graph, with other bodies.
+/// One job whose functions run in worker processes: the same graph, with other bodies.
+///
+/// In the plan of a ``Workflow`` these are all functions but those that have to stay here; workers make the plan again. In other plans
+/// they are the named functions.
 final class RemoteRun: Sendable {
     let job: Job
     let fleet: WorkerFleet
     let options: ProcessOptions
     /// Nodes whose results only workers take, and the caller: those need not be decoded here.
     private let staysShared: [Bool]
+    /// Which of the graph's functions run in workers.
+    private let isRemote: [Bool]
+    /// What a worker has to be told before it can run nodes of the plan; empty outside workflows.
+    let recipe: (token: String, bytes: [UInt8])?
 
     /// A function that runs in a worker.
     struct Target: Sendable {
         let name: String
-        let passing: NodeFunction.Passing
+        let call: CallTarget
         let result: AnyCodec
         let format: ValueFormat
     }
@@ -26,10 +33,13 @@ final class RemoteRun: Sendable {
         self.options = options
         let graph = job.graph
         var isRemote = Array(repeating: false, count: graph.functions.count)
-        for (index, function) in graph.functions.enumerated() {
-            if case .named = function.identity { isRemote[index] = true }
+        for (index, function) in graph.functions.enumerated() where !function.staysHere {
+            if case .imported = function.body { continue }
+            if case .named = function.identity { isRemote[index] = true } else { isRemote[index] = job.recipe != nil }
         }
-        if isRemote.contains(true) { try Self.check(graph, isRemote, try fleet.knownFunctions()) }
+        self.isRemote = isRemote
+        if isRemote.contains(true), job.recipe == nil { try Self.check(graph, isRemote, try fleet.knownFunctions()) }
+        recipe = try job.recipe.map { ($0.token, try $0.encoded()) }
         var stays = Array(repeating: true, count: graph.count)
         for node in 0..<graph.count where !isRemote[graph.functionIndex(node)] {
             for input in graph.inputs(node) { stays[input] = false }
@@ -67,44 +77,66 @@ final class RemoteRun: Sendable {
     /// The job's graph, with bodies that call workers.
     var graph: Graph {
         var graph = job.graph
-        for (index, function) in graph.functions.enumerated() {
-            guard case .named = function.identity, let format = function.output, let codec = format.codec else { continue }
-            let target = Target(name: function.name, passing: function.passing, result: codec, format: format)
+        for (index, function) in graph.functions.enumerated() where isRemote[index] {
+            guard let target = target(function) else { continue }
             if case .async = function.body {
                 graph.functions[index] = NodeFunction(
                     name: function.name, body: .async { [self] scope in try await callWaiting(target, scope) }, passing: function.passing,
-                    output: format)
+                    output: nil)
             } else {
                 graph.functions[index] = NodeFunction(
                     name: function.name, body: .sync { [self] scope in try callOne(target, scope) }, passing: function.passing,
-                    output: format, batch: { [self] tasks, resources in callAll(target, tasks, resources) })
+                    output: nil, batch: { [self] tasks, resources in callAll(target, tasks, resources) })
             }
         }
         return graph
     }
 
+    private func target(_ function: NodeFunction) -> Target? {
+        if let recipe {
+            return Target(
+                name: function.name, call: .node(of: recipe.token), result: NodeValue.codec, format: ValueFormat(AnyValue.self))
+        }
+        guard let format = function.output, let codec = format.codec else { return nil }
+        return Target(name: function.name, call: .function(function.name, function.passing), result: codec, format: format)
+    }
+
     // MARK: Arguments and results
 
+    /// Whether a worker has a node's argument already, since it made the plan again.
+    private func isOwn(_ argument: Graph.Argument) -> Bool {
+        guard let recipe = job.recipe else { return false }
+        return argument.isPrevious || (argument.isConstant && !recipe.sentConstants.contains(argument.index))
+    }
+
     /// What a call's arguments are, and what keeps those in shared memory where they are until it has ended.
-    func encode(_ values: [AnyValue]) throws -> (arguments: [EncodedValue], blocks: [ArenaBlock]) {
+    func encode(_ values: [AnyValue], of node: NodeID) throws -> (arguments: [EncodedValue], blocks: [ArenaBlock]) {
         var arguments: [EncodedValue] = [], blocks: [ArenaBlock] = []
         arguments.reserveCapacity(values.count)
-        for value in values {
+        let places = job.graph.argumentRange(node)
+        for (value, place) in zip(values, places) {
+            if isOwn(job.graph.arguments[place]) { continue }
             if let block = try sharedBlock(value) {
                 arguments.append(block.place)
                 blocks.append(block)
                 continue
             }
-            guard let codec = ValueFormat(value.type).codec else {
-                throw PortableFunction.notEncodable(ValueFormat(value.type), "an argument")
-            }
             var bytes: [UInt8] = []
-            try codec.encode(value, &bytes)
+            let value = try (value as? SharedValue)?.decoded() ?? value
+            if recipe != nil {
+                try NodeValue.encode(value, to: &bytes)
+            } else {
+                guard let codec = ValueFormat(value.type).codec else {
+                    throw PortableFunction.notEncodable(ValueFormat(value.type), "an argument")
+                }
+                try codec.encode(value, &bytes)
+            }
+            fleet.countTransfer(bytes.count)
             if bytes.count < SharedValue.threshold {
                 arguments.append(.inline(bytes))
             } else {
                 let block = try fleet.arena.store(bytes)
-                fleet.known.insert(value, block)
+                fleet.known.insert(value, block, form)
                 arguments.append(block.place)
                 blocks.append(block)
             }
@@ -112,20 +144,32 @@ final class RemoteRun: Sendable {
         return (arguments, blocks)
     }
 
+    /// How values are encoded.
+    private var form: KnownValues.Form { recipe == nil ? .plain : .typed }
+
     private func sharedBlock(_ value: AnyValue) throws -> ArenaBlock? {
-        if let shared = value as? SharedValue { return shared.block }
+        if let shared = value as? SharedValue, shared.form == form { return shared.block }
         guard value.byteCount >= SharedValue.threshold / 2 else { return nil }
-        return fleet.known.block(of: value)
+        return fleet.known.block(of: value, form)
     }
 
-    func value(_ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID) throws -> AnyValue {
+    func value(
+        _ payload: [UInt8], _ granted: ArenaBlock?, _ target: Target, node: NodeID, _ resources: TaskResources
+    ) throws -> AnyValue {
         switch try EncodedValue(payload: payload) {
-        case .inline(let bytes): return try bytes.withUnsafeBytes { try target.result.decode($0) }
+        case .inline(let bytes):
+            fleet.countTransfer(bytes.count)
+            return try bytes.withUnsafeBytes { bytes in
+                if recipe != nil { try NodeValue.remarks(bytes).repeated(to: resources) }
+                return try target.result.decode(bytes)
+            }
         case .shared:
             guard let granted, try EncodedValue(payload: payload) == granted.place else {
                 throw WireError("a result in memory that was not asked for")
             }
-            let shared = SharedValue(granted, codec: target.result, format: target.format)
+            fleet.countTransfer(granted.bytes.count)
+            if recipe != nil { try NodeValue.remarks(UnsafeRawBufferPointer(granted.bytes)).repeated(to: resources) }
+            let shared = SharedValue(granted, codec: target.result, form: form, format: target.format)
             return staysShared[node] ? shared : try shared.decoded()
         }
     }
@@ -134,21 +178,24 @@ final class RemoteRun: Sendable {
 
     /// Calls an `async` function in a worker, and holds no thread meanwhile.
     private func callWaiting(_ target: Target, _ scope: AsyncTaskScope) async throws -> AnyValue {
-        let (arguments, blocks) = try encode(scope.arguments)
+        let (arguments, blocks) = try encode(scope.arguments, of: scope.node)
         defer { withExtendedLifetime(blocks) {} }
         var losses = 0
         while true {
             try Task.checkCancellation()
             let worker = try fleet.leastBusy()
             let request = CallRequest(
-                function: target.name, passing: target.passing, node: UInt32(truncatingIfNeeded: scope.node),
+                target: target.call, node: UInt32(truncatingIfNeeded: scope.node),
                 attempt: UInt32(truncatingIfNeeded: scope.attempt), seed: job.seed, arguments: arguments)
+            if let recipe, worker.isFirstUse(of: recipe.token, on: .control) {
+                worker.tell(Frame(.prepare, payload: recipe.bytes).bytes)
+            }
             let call = fleet.newCall()
             do {
                 let frame = try await exchangeWaiting(request, call, worker)
                 switch frame.kind {
                 case .failure: throw try Failure(payload: frame.payload).error
-                default: return try value(frame.payload, nil, target, node: scope.node)
+                default: return try value(frame.payload, nil, target, node: scope.node, scope.resources)
                 }
             } catch is WorkerEnded {
                 try judge(worker, call, target, node: scope.node, losses: &losses, isCancelled: Task.isCancelled)

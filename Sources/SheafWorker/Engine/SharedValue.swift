@@ -7,11 +7,13 @@ package final class SharedValue: AnyValue, @unchecked Sendable {
 
     package let block: ArenaBlock
     private let codec: AnyCodec
+    let form: KnownValues.Form
     private let format: ValueFormat
 
-    package init(_ block: ArenaBlock, codec: AnyCodec, format: ValueFormat) {
+    init(_ block: ArenaBlock, codec: AnyCodec, form: KnownValues.Form, format: ValueFormat) {
         self.block = block
         self.codec = codec
+        self.form = form
         self.format = format
         super.init(byteCount: block.count)
     }

@@ -23,6 +23,7 @@ package final class WorkerFleet: Sendable {
     }
     private let state: Locked<State>
     private let nextCall = Atomic<UInt32>(1)
+    private let transferred = Atomic<Int>(0)
 
     /// - Throws: ``EngineError`` (`.inputOutput`) when there is no such program, or no shared memory.
     package init(_ command: WorkerCommand, count: Int) throws {
@@ -53,6 +54,12 @@ package final class WorkerFleet: Sendable {
 
     /// A number for a call, unique among those of this engine that run.
     package func newCall() -> UInt32 { nextCall.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    /// Notes bytes of arguments or results that go to a worker or come from one.
+    func countTransfer(_ bytes: Int) { transferred.wrappingAdd(bytes, ordering: .relaxed) }
+
+    /// All that were noted.
+    var transferredBytes: Int { transferred.load(ordering: .relaxed) }
 
     /// Starts all workers that are missing, side by side, and waits until they are there.
     ///

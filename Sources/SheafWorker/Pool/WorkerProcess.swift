@@ -40,6 +40,8 @@ package final class WorkerProcess: Sendable {
         var waiting: [UInt32: CheckedContinuation<Frame, any Error>] = [:]
         var isListening = true
         var dropped: [UInt64] = []
+        /// Plans that it was told how to make, by socket: the two are not in step.
+        var told: [Way: Set<String>] = [:]
         /// What it wrote to standard error last.
         var lastWords: [UInt8] = []
     }
@@ -239,6 +241,17 @@ package final class WorkerProcess: Sendable {
 
     /// How many `async` calls it runs.
     package var waitingCount: Int { state.withLock(\.waiting.count) }
+
+    /// The sockets.
+    package enum Way: Hashable, Sendable { case calls, control }
+
+    /// Whether it has to be told how to make a plan; asked once for each socket.
+    package func isFirstUse(of token: String, on way: Way) -> Bool {
+        state.withLock { $0.told[way, default: []].insert(token).inserted }
+    }
+
+    /// Sends a frame that is not answered.
+    package func tell(_ bytes: [UInt8]) { control.send(bytes) }
 
     /// Tells it that a call's result is not wanted.
     package func cancel(_ call: UInt32) { control.send(Frame(.cancel, call: call).bytes) }

@@ -137,7 +137,10 @@ private final class BridgeServer: Sendable {
     ///
     /// - Returns: why it cannot be used.
     private func prepare(_ payload: [UInt8]) -> (any Error)? {
-        EngineError(.unsupported, "this build of the program runs named functions only, and no plans")
+        do {
+            try runner.prepare(recipe: payload)
+            return nil
+        } catch { return error }
     }
 
     private func reply(to request: CallRequest, _ call: UInt32, _ problem: (any Error)?) -> [UInt8] {
@@ -160,10 +163,10 @@ private final class BridgeServer: Sendable {
             let value = try run(prepared)
             var writer = FrameWriter(.result, call: call)
             writer.append(UInt8(0))
-            try writer.appendSized { try prepared.function.result.encode(value, &$0) }
+            try writer.appendSized { try prepared.encode(value, &$0) }
             guard writer.count <= Frame.maximumBridgePayload else {
                 throw EngineError(
-                    .unsupported, "“\(request.function)” returned a value of \(writer.count) bytes",
+                    .unsupported, "“\(prepared.name)” returned a value of \(writer.count) bytes",
                     hint: "a value may have \(Frame.maximumBridgePayload >> 30) GiB; split it")
             }
             return writer.finish()
@@ -173,7 +176,7 @@ private final class BridgeServer: Sendable {
     }
 
     private func run(_ call: CallRunner.Prepared) throws -> AnyValue {
-        guard case .async = call.function.function.body else { return try runner.run(call) }
+        guard case .async = call.body else { return try runner.run(call) }
         // This thread has nothing else to do than to wait.
         let outcome = Outcome(), hasEnded = DispatchSemaphore(value: 0)
         let task = Task.detached { [runner] in

@@ -164,6 +164,10 @@ private final class WorkerServer: Sendable {
         do {
             let cell = try arena.bytes(offset: cell, count: 4)
             while let frame = try inbox.next() {
+                if frame.kind == .prepare {
+                    try runner.prepare(recipe: frame.payload)
+                    continue
+                }
                 guard frame.kind == .call else { throw WireError("a frame of kind “\(frame.kind)” instead of a call") }
                 inbox.flushIfLate()
                 cell.storeBytes(of: frame.call, as: UInt32.self)
@@ -190,16 +194,18 @@ private final class WorkerServer: Sendable {
             defer { state.withLock { $0.running = nil } }
             if isCancelled { throw CancellationError() }
             let value: AnyValue = try runner.run(prepared)
-            return try result(value, prepared.function.result, call, inbox)
+            return try result(value, prepared.encode, call, inbox)
         } catch {
             return CallRunner.failure(error, call: call)
         }
     }
 
-    private func result(_ value: AnyValue, _ codec: AnyCodec, _ call: UInt32, _ inbox: Inbox) throws -> [UInt8] {
+    private func result(
+        _ value: AnyValue, _ encode: (AnyValue, inout [UInt8]) throws -> Void, _ call: UInt32, _ inbox: Inbox
+    ) throws -> [UInt8] {
         var writer = FrameWriter(.result, call: call)
         writer.append(UInt8(0))
-        try writer.appendSized { try codec.encode(value, &$0) }
+        try writer.appendSized { try encode(value, &$0) }
         let count = writer.count - 9
         guard count >= SharedValue.threshold else { return writer.finish() }
         var ask = FrameWriter(.allocate, call: call)
@@ -223,7 +229,7 @@ private final class WorkerServer: Sendable {
     /// The answer to a request for memory; calls that were sent before it wait.
     private func memory(for call: UInt32, _ inbox: Inbox) throws -> Frame {
         while let frame = try inbox.receive() {
-            if frame.kind == .call {
+            if frame.kind == .call || frame.kind == .prepare {
                 inbox.waiting.append(frame)
                 continue
             }
@@ -246,6 +252,7 @@ private final class WorkerServer: Sendable {
                 case .end: Self.end(0)
                 case .frame(let frame):
                     switch frame.kind {
+                    case .prepare: try runner.prepare(recipe: frame.payload)
                     case .call: start(try CallRequest(payload: frame.payload), frame.call)
                     case .cancel: cancel(frame.call)
                     case .shutdown: Self.end(0)
@@ -267,7 +274,7 @@ private final class WorkerServer: Sendable {
     private func answer(_ request: CallRequest, _ call: UInt32) async {
         let reply: [UInt8]
         do {
-            let prepared = try runner.prepare(request)
+            let prepared = try await runner.prepare(request)
             let value: AnyValue = try await withTaskCancellationHandler {
                 try await runner.run(prepared)
             } onCancel: {
@@ -275,10 +282,10 @@ private final class WorkerServer: Sendable {
             }
             var writer = FrameWriter(.result, call: call)
             writer.append(UInt8(0))
-            try writer.appendSized { try prepared.function.result.encode(value, &$0) }
+            try writer.appendSized { try prepared.encode(value, &$0) }
             guard writer.count <= Frame.maximumPayload else {
                 throw EngineError(
-                    .unsupported, "the async function “\(request.function)” returned a value of \(writer.count) bytes",
+                    .unsupported, "the async function “\(prepared.name)” returned a value of \(writer.count) bytes",
                     hint: "let a synchronous function return values of more than \(Frame.maximumPayload >> 20) MiB")
             }
             reply = writer.finish()

@@ -33,7 +33,8 @@ package struct Frame: Sendable, Equatable {
         case shutdown
         /// From the worker: text for whoever watches the run.
         case log
-        /// To a worker in bridge mode: what the calls that follow need. It is not answered; what is wrong with it is the next call's answer.
+        /// To the worker: how to make a plan whose nodes will be called. See ``PlanRecipe``. Not answered; what is wrong with it is the
+        /// answer to the calls.
         case prepare
     }
 

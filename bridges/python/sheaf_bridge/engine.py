@@ -178,9 +178,9 @@ class Engine:
             return True
 
     def tell_error(self, run: Run, error: TaskError | EngineFailure, key: str = "") -> bool:
-        """Tells the first error of a run.
+        """Tells the first error of a run, which ends it unless what does not need that task is done all the same.
 
-        True when that ends the run, rather than what does not need that task being done all the same.
+        True when the run ends.
         """
         with self.lock:
             if run.has_ended:

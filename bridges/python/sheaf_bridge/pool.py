@@ -73,7 +73,7 @@ class Pool:
             child.close()
             if self._was_cancelled(key):
                 raise self.error("cancelled", "the run was cancelled", key) from None
-            if child.was_killed():
+            if child.was_killed() and not str(gone):
                 raise _Killed(ending) from None
             raise self.error("crashed", ending, key) from None
         except TaskError as error:

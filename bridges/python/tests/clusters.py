@@ -103,7 +103,8 @@ class RayCluster:
         return subprocess.Popen(
             [
                 os.path.join(BIN, "ray"), "start", "--head", "--block",
-                "--port", str(port), "--node-ip-address", "127.0.0.1", "--num-cpus", "2", "--include-dashboard", "false", "--object-store-memory", "200000000",
+                "--port", str(port), "--node-ip-address", "127.0.0.1",
+                "--num-cpus", "2", "--include-dashboard", "false", "--object-store-memory", "200000000",
                 "--temp-dir", os.path.join(self.folder, "r"),
             ],
             env=self.environment,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import unittest
 from typing import Any
 
@@ -83,6 +86,58 @@ class SidecarTests(unittest.TestCase):
             sidecar.stdin.flush()
             # Its input does not end.
             self.assertEqual(sidecar.wait(30), 1)
+
+
+class EmbeddedTests(unittest.TestCase):
+    """The sidecar as a Swift program starts it: from texts in memory."""
+
+    FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+    def test_every_module_is_part_of_the_swift_program(self) -> None:
+        with open(os.path.join(self.FOLDER, "../../Sources/CSheafBridge/CSheafBridge.c")) as file:
+            source = file.read()
+        for name in os.listdir(os.path.join(self.FOLDER, "sheaf_bridge")):
+            if name.endswith(".py"):
+                self.assertIn(f'#embed "../../bridges/python/sheaf_bridge/{name}"', source)
+                if name != "__init__.py":
+                    self.assertIn(f'SOURCE("sheaf_bridge.{name[:-3]}", {name[:-3]})', source)
+
+    def test_it_runs_from_memory(self) -> None:
+        modules = {}
+        for name in os.listdir(os.path.join(self.FOLDER, "sheaf_bridge")):
+            if name.endswith(".py"):
+                with open(os.path.join(self.FOLDER, "sheaf_bridge", name)) as file:
+                    modules["sheaf_bridge" if name == "__init__.py" else f"sheaf_bridge.{name[:-3]}"] = file.read()
+        with open(os.path.join(self.FOLDER, "bootstrap.py")) as file:
+            bootstrap = file.read()
+        ours, theirs = socket.socketpair()
+        with tempfile.TemporaryDirectory() as folder, ours:
+            os.set_inheritable(theirs.fileno(), True)
+            number = theirs.fileno()
+            # The descriptor has to be 3, and a shell puts it there.
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", f'exec "$0" -c "$1" 3<&{number}', sys.executable, bootstrap],
+                cwd=folder,
+                env={**os.environ, "TMPDIR": folder},
+                close_fds=False,
+            )
+            self.addCleanup(process.kill)
+            theirs.close()
+            stream = ours.makefile("rwb")
+            wanted = {"modules": modules, "main": "sheaf_bridge.sidecar", "needs": ["distributed"], "program": ""}
+            text = json.dumps(wanted).encode()
+            stream.write(struct.pack("<Q", len(text)) + text)
+            good = {**CONNECT, "hash": support.wanted().hash, "workers": 1}
+            stream.write(message(good))
+            stream.flush()
+            hello, answer = frames.read_message(stream), frames.read_message(stream)
+            assert hello is not None and answer is not None
+            self.assertEqual((hello[0]["op"], hello[0]["missing"]), ("hello", []))
+            self.assertTrue(answer[0]["ok"], answer)
+            stream.close()
+            ours.shutdown(socket.SHUT_WR)
+            self.assertEqual(process.wait(30), 0)
+            self.assertEqual(os.listdir(folder), [])
 
 
 class ParseTests(unittest.TestCase):

@@ -26,6 +26,13 @@ struct Commands {
                 executable: layout.sheafJobs.path, arguments: [job.rawValue] + operands(of: job, for: peer) + ["--by-hand"])
         case .sheaf, .sheafOneThread:
             return Command(executable: layout.sheafJobs.path, arguments: [job.rawValue] + operands(of: job, for: peer))
+        case .sheafThreads:
+            return Command(
+                executable: layout.sheafJobs.path, arguments: [job.rawValue] + operands(of: job, for: peer) + ["--engine", "local"])
+        case .pool where job.group == .engines: return python("engines_pool", [job.rawValue] + operands(of: job, for: peer))
+        case .poolMap: return python("engines_pool", [job.rawValue] + operands(of: job, for: peer) + ["--chunks"])
+        case .daskPython: return python("engines_dask", [job.rawValue] + operands(of: job, for: peer), layout.enginesPython)
+        case .rayPython: return python("engines_ray", [job.rawValue] + operands(of: job, for: peer), layout.enginesPython)
         case .cppPool, .oneTBB:
             let program = layout.builtCppPeers.appending(path: peer == .oneTBB ? "tasks_tbb" : "tasks_pool")
             return Command(executable: program.path, arguments: [job.rawValue] + operands(of: job, for: peer))
@@ -78,8 +85,9 @@ struct Commands {
         return operands
     }
 
-    private func python(_ script: String, _ arguments: [String]) -> Command {
-        Command(executable: layout.python.path, arguments: [layout.pythonPeers.appending(path: script + ".py").path] + arguments)
+    private func python(_ script: String, _ arguments: [String], _ python: URL? = nil) -> Command {
+        Command(
+            executable: (python ?? layout.python).path, arguments: [layout.pythonPeers.appending(path: script + ".py").path] + arguments)
     }
 
     private func scriptStem(_ job: Job) -> String { job.rawValue.replacing("-", with: "_") }

@@ -29,6 +29,22 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
     case arrowRead = "arrow-read"
     case arrowWrite = "arrow-write"
     case tableSort = "table-sort"
+    case processesEmptyCall = "processes-empty-call"
+    case processesSmallCalls = "processes-small-calls"
+    case processesLargeArgument = "processes-large-argument"
+    case processesWordCount = "processes-word-count"
+    case processesSumOfProducts = "processes-sum-of-products"
+    case processesMatmul = "processes-matmul"
+    case daskEmptyNodes = "dask-empty-nodes"
+    case daskWordCount = "dask-word-count"
+    case daskMonteCarlo = "dask-monte-carlo"
+    case daskHaversine = "dask-haversine"
+    case daskMatmul = "dask-matmul"
+    case rayEmptyNodes = "ray-empty-nodes"
+    case rayWordCount = "ray-word-count"
+    case rayMonteCarlo = "ray-monte-carlo"
+    case rayHaversine = "ray-haversine"
+    case rayMatmul = "ray-matmul"
 
     var title: String {
         switch self {
@@ -59,13 +75,31 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .arrowRead: "Table: Arrow file of 10 million rows, mapped and summed"
         case .arrowWrite: "Table: Arrow file of 10 million rows, written"
         case .tableSort: "Table: sort of 10 million rows in a quarter of the memory"
+        case .processesEmptyCall: "Processes: one call after the other"
+        case .processesSmallCalls: "Processes: 10,000 small calls"
+        case .processesLargeArgument: "Processes: calls with the same 100 MB"
+        case .processesWordCount: "Processes: word count, 520 MB of text"
+        case .processesSumOfProducts: "Processes: sum(sin(a) × cos(a + 1)), 100 million"
+        case .processesMatmul: "Processes: product of two matrices of 4096²"
+        case .daskEmptyNodes: "Dask: nodes that do nothing"
+        case .daskWordCount: "Dask: word count, 520 MB of text"
+        case .daskMonteCarlo: "Dask: π from 20 million random points"
+        case .daskHaversine: "Dask: distances of 4 million pairs of places"
+        case .daskMatmul: "Dask: product of two matrices of 4096²"
+        case .rayEmptyNodes: "Ray: nodes that do nothing"
+        case .rayWordCount: "Ray: word count, 520 MB of text"
+        case .rayMonteCarlo: "Ray: π from 20 million random points"
+        case .rayHaversine: "Ray: distances of 4 million pairs of places"
+        case .rayMatmul: "Ray: product of two matrices of 4096²"
         }
     }
 
     /// Whether what compares is the time per task: peers may run different numbers of them.
     var isPerTask: Bool {
         switch self {
-        case .tree, .wavefront, .independent, .smallChunks, .tableCompile: true
+        case .tree, .wavefront, .independent, .smallChunks, .tableCompile, .processesEmptyCall, .processesSmallCalls,
+            .processesLargeArgument, .daskEmptyNodes, .rayEmptyNodes:
+            true
         default: false
         }
     }
@@ -76,6 +110,7 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case bags
         case arrays
         case tables
+        case engines
     }
 
     var group: Group {
@@ -85,6 +120,10 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .squareMean, .sumOfProducts, .expression, .matmul, .tallQR, .randomSVD, .stencil, .smallChunks, .outOfCore: .arrays
         case .groupBy, .tableJoin, .tpch, .tableSQL, .tableCompile, .receiveColumns, .receiveRows, .arrowRead, .arrowWrite, .tableSort:
             .tables
+        case .processesEmptyCall, .processesSmallCalls, .processesLargeArgument, .processesWordCount, .processesSumOfProducts,
+            .processesMatmul, .daskEmptyNodes, .daskWordCount, .daskMonteCarlo, .daskHaversine, .daskMatmul, .rayEmptyNodes, .rayWordCount,
+            .rayMonteCarlo, .rayHaversine, .rayMatmul:
+            .engines
         }
     }
 
@@ -107,6 +146,12 @@ enum Job: String, CaseIterable, Codable, ExpressibleByArgument {
         case .tableSQL, .receiveColumns, .receiveRows, .tableSort: [.sheaf, .duckdbPython]
         case .tableCompile: [.sheaf]
         case .arrowRead, .arrowWrite: [.sheaf, .pyarrow]
+        case .processesEmptyCall: [.sheaf, .pool]
+        case .processesSmallCalls: [.sheaf, .pool, .poolMap]
+        case .processesLargeArgument: [.sheaf, .pool]
+        case .processesWordCount, .processesSumOfProducts, .processesMatmul: [.sheaf, .sheafThreads]
+        case .daskEmptyNodes, .daskWordCount, .daskMonteCarlo, .daskHaversine, .daskMatmul: [.sheaf, .daskPython]
+        case .rayEmptyNodes, .rayWordCount, .rayMonteCarlo, .rayHaversine, .rayMatmul: [.sheaf, .rayPython]
         }
     }
 }

@@ -34,6 +34,8 @@ struct Layout {
     }
 
     var python: URL { cache.appending(path: "bench-venv/bin/python") }
+    /// Made by dev/engines.
+    var enginesPython: URL { cache.appending(path: "engines-venv/bin/python") }
     var pythonPeers: URL { root.appending(path: "Benchmarks/peers/python") }
     var dataGenerator: URL { root.appending(path: "Benchmarks/data/generate.py") }
 

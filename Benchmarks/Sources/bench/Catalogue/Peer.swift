@@ -23,6 +23,10 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
     case daskDataframe = "dask-dataframe"
     case pyspark
     case pyarrow
+    case sheafThreads = "sheaf-threads"
+    case poolMap = "pool-map"
+    case daskPython = "dask-python"
+    case rayPython = "ray-python"
 
     var title: String {
         switch self {
@@ -47,10 +51,14 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
         case .daskDataframe: "dask.dataframe"
         case .pyspark: "PySpark"
         case .pyarrow: "pyarrow"
+        case .sheafThreads: "Sheaf, threads"
+        case .poolMap: "multiprocessing.Pool, in chunks"
+        case .daskPython: "Python on Dask"
+        case .rayPython: "Python on Ray"
         }
     }
 
-    var isSheaf: Bool { self == .sheaf || self == .sheafOneThread || self == .sheafSQL }
+    var isSheaf: Bool { self == .sheaf || self == .sheafOneThread || self == .sheafSQL || self == .sheafThreads }
 
     /// Slow peers run fewer times: a minute each, and so far from Sheaf that their noise decides nothing.
     var isSlow: Bool {
@@ -62,10 +70,13 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
 
     var isPython: Bool {
         switch self {
-        case .sheaf, .sheafOneThread, .sheafSQL, .cppPool, .oneTBB: false
+        case .sheaf, .sheafOneThread, .sheafSQL, .sheafThreads, .cppPool, .oneTBB: false
         default: true
         }
     }
+
+    /// Runs in the environment of the engines, made by dev/engines, rather than in that of the other peers.
+    var usesEngines: Bool { self == .daskPython || self == .rayPython }
 
     var isCpp: Bool { self == .cppPool || self == .oneTBB || self == .limit }
 }

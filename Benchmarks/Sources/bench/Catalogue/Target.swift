@@ -18,6 +18,7 @@ struct Target {
     }
 
     private static let tinyTasks: [Job] = [.tree, .wavefront, .independent]
+    private static let onClusters: [Peer] = [.daskPython, .rayPython]
     private static let scans: [Job] = [.sumByKey, .wordCount]
 
     private static let all: [Target] = [
@@ -50,6 +51,17 @@ struct Target {
         Target(jobs: [.receiveColumns, .receiveRows], peers: [.duckdbPython], limit: .ratioAtLeast(0.83)),
         Target(jobs: [.arrowRead, .arrowWrite], peers: [.pyarrow], limit: .ratioAtLeast(0.83)),
         Target(jobs: [.tableCompile], peers: [.sheaf], limit: .secondsPerTaskAtMost(1e-3)),
+        Target(jobs: [.processesEmptyCall], peers: [.sheaf], limit: .secondsPerTaskAtMost(50e-6)),
+        Target(jobs: [.processesSmallCalls], peers: [.pool], limit: .ratioAtLeast(5)),
+        Target(jobs: [.processesLargeArgument], peers: [.sheaf], limit: .secondsPerTaskAtMost(1e-3)),
+        // Processes may take 1.15 times as long as threads, and a node of ours 1.1 times as long as one of Python's.
+        Target(
+            jobs: [.processesWordCount, .processesSumOfProducts, .processesMatmul], peers: [.sheafThreads], limit: .ratioAtLeast(0.87)),
+        Target(jobs: [.daskEmptyNodes, .rayEmptyNodes], peers: onClusters, limit: .ratioAtLeast(0.91)),
+        Target(
+            jobs: [.daskWordCount, .daskMonteCarlo, .daskHaversine, .rayWordCount, .rayMonteCarlo, .rayHaversine], peers: onClusters,
+            limit: .ratioAtLeast(5)),
+        Target(jobs: [.daskMatmul, .rayMatmul], peers: onClusters, limit: .ratioAtLeast(1)),
         Target(jobs: [.spillingShuffle], peers: [.sheaf], limit: .peakMemoryAtMost(factor: 1.25, slack: 100_000_000)),
     ]
 }

@@ -41,7 +41,10 @@ struct Workload {
         sizes: [
             .tree: 1 << 19, .wavefront: 1_000, .independent: 1_000_000, .squareMean: 100_000_000, .sumOfProducts: 100_000_000,
             .expression: 100_000_000, .matmul: 8192, .tallQR: 1_000_000, .randomSVD: 200_000, .stencil: 10_000,
-            .smallChunks: 10_000_000, .outOfCore: 16_384, .tableCompile: 1000,
+            .smallChunks: 10_000_000, .outOfCore: 16_384, .tableCompile: 1000, .processesEmptyCall: 2000, .processesSmallCalls: 10_000,
+            .processesLargeArgument: 100_000_000, .processesSumOfProducts: 100_000_000, .processesMatmul: 4096, .daskEmptyNodes: 1000,
+            .daskMonteCarlo: 20_000_000, .daskHaversine: 4_000_000, .daskMatmul: 4096, .rayEmptyNodes: 1000,
+            .rayMonteCarlo: 20_000_000, .rayHaversine: 4_000_000, .rayMatmul: 4096,
         ],
         daskSizes: [.tree: 1 << 15, .wavefront: 150, .independent: 50_000]
     )
@@ -52,7 +55,10 @@ struct Workload {
         sizes: [
             .tree: 1 << 16, .wavefront: 256, .independent: 100_000, .squareMean: 1_000_000, .sumOfProducts: 1_000_000,
             .expression: 1_000_000, .matmul: 1024, .tallQR: 20_000, .randomSVD: 10_000, .stencil: 1000, .smallChunks: 1_000_000,
-            .outOfCore: 2048, .tableCompile: 100,
+            .outOfCore: 2048, .tableCompile: 100, .processesEmptyCall: 200, .processesSmallCalls: 1000,
+            .processesLargeArgument: 1_000_000, .processesSumOfProducts: 1_000_000, .processesMatmul: 1024, .daskEmptyNodes: 100,
+            .daskMonteCarlo: 1_000_000, .daskHaversine: 200_000, .daskMatmul: 1024, .rayEmptyNodes: 100, .rayMonteCarlo: 1_000_000,
+            .rayHaversine: 200_000, .rayMatmul: 1024,
         ],
         daskSizes: [.tree: 1 << 12, .wavefront: 50, .independent: 5_000]
     )
@@ -71,7 +77,7 @@ struct Workload {
     func inputs(of job: Job) -> [Input] {
         switch job {
         case .sumByKey: [.facts]
-        case .wordCount: [.text]
+        case .wordCount, .processesWordCount, .daskWordCount, .rayWordCount: [.text]
         case .sort, .spillingShuffle: [.pairs]
         case .join: [.facts, .dimension]
         case .groupBy: [.groups]

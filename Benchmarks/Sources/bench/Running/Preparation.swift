@@ -11,7 +11,8 @@ struct Preparation {
         let taking = peers.filter { peer in jobs.contains { $0.peers.contains(peer) } }
         let inputs = Set(jobs.flatMap { workload.inputs(of: $0) })
         if taking.contains(where: \.isSheaf) { try requireSheafJobs() }
-        if taking.contains(where: \.isPython) || !inputs.isEmpty { try requirePython() }
+        if taking.contains(where: { $0.isPython && !$0.usesEngines }) || !inputs.isEmpty { try requirePython() }
+        if taking.contains(where: \.usesEngines) { try requireEngines() }
         if taking.contains(where: \.isCpp) {
             try run(
                 Command(executable: "make", arguments: ["-C", layout.cppPeers.path, "OUT=" + layout.builtCppPeers.path]),
@@ -48,6 +49,14 @@ struct Preparation {
         guard FileManager.default.isExecutableFile(atPath: layout.python.path) else {
             throw BenchError(
                 code: .missingPeers, message: "\(layout.python.path) is not there", hint: "run dev/setup-bench to install the peers")
+        }
+    }
+
+    private func requireEngines() throws {
+        guard FileManager.default.isExecutableFile(atPath: layout.enginesPython.path) else {
+            throw BenchError(
+                code: .missingPeers, message: "\(layout.enginesPython.path) is not there",
+                hint: "run dev/engines to install Dask and Ray")
         }
     }
 

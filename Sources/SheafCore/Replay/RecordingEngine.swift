@@ -1,0 +1,181 @@
+internal import Synchronization
+
+/// The engine of a workflow's session: passes everything on, and notes what a worker has to know to make the same plans.
+final class RecordingEngine: WorkflowEngine {
+    let capabilities: Capabilities
+    private let base: any Engine
+    private let call: String
+    private let workflow: String
+    private let input: [UInt8]
+    private let conditions: PlanRecipe.Conditions
+    private let state = Locked(State())
+
+    private struct State: Sendable {
+        var history: [Entry] = []
+        var begun = 0
+        var occurrences: [UInt64: Int] = [:]
+        /// The forms of plans that run now.
+        var running: Set<UInt64> = []
+        /// Values that the workflow was given without looking into them.
+        var opaque: [ObjectIdentifier: WeakValue] = [:]
+    }
+
+    private struct WeakValue: Sendable { weak var value: AnyValue? }
+
+    private enum Entry: Sendable {
+        case event(PlanRecipe.Event)
+        /// A value that the workflow was given, encoded when a worker has to know it.
+        case fetched(UInt64, FetchedValue)
+    }
+
+    init(_ base: any Engine, workflow: String, input: [UInt8], options: SessionOptions) {
+        self.base = base
+        self.workflow = workflow
+        self.input = input
+        var generator = SystemRandomNumberGenerator()
+        call = String(generator.next(), radix: 36) + String(generator.next(), radix: 36)
+        var capabilities = base.capabilities
+        capabilities.closures = true
+        self.capabilities = capabilities
+        conditions = PlanRecipe.Conditions(
+            engine: capabilities.engine, taskOverhead: capabilities.taskOverhead, workers: options.workers, memory: options.memory,
+            seed: options.seed)
+    }
+
+    func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
+        var job = job
+        let fingerprint = job.graph.fingerprint(outputs: job.outputs)
+        let recorded = state.withLock { state -> (PlanIdentity, [Entry], Set<Int>)? in
+            guard state.running.insert(fingerprint).inserted else { return nil }
+            let plan = PlanIdentity(number: state.begun, fingerprint: fingerprint, occurrence: state.occurrences[fingerprint, default: 0])
+            state.begun += 1
+            state.occurrences[fingerprint, default: 0] += 1
+            state.history.append(.event(.begun(plan)))
+            state.opaque = state.opaque.filter { $0.value.value != nil }
+            let sent = job.graph.constants.indices.filter { index in
+                let value = job.graph.constants[index]
+                return state.opaque[ObjectIdentifier(value)]?.value === value
+            }
+            return (plan, state.history, Set(sent))
+        }
+        guard let (plan, history, sent) = recorded else { return AsyncThrowingStream { $0.finish(throwing: self.ambiguous) } }
+        let events: [PlanRecipe.Event]
+        do {
+            events = try history.map { entry in
+                switch entry {
+                case .event(let event): event
+                case .fetched(let id, let value): .fetched(id, try value.encoded())
+                }
+            }
+        } catch {
+            state.withLock { _ = $0.running.remove(fingerprint) }
+            return AsyncThrowingStream { $0.finish(throwing: error) }
+        }
+        job.recipe = PlanRecipe(
+            call: call, workflow: workflow, input: input, conditions: conditions, history: events, plan: plan, sentConstants: sent)
+        return following(base.submit(job), plan)
+    }
+
+    /// Passes events on, and notes the outputs.
+    private func following(
+        _ events: AsyncThrowingStream<EngineEvent, any Error>, _ plan: PlanIdentity
+    ) -> AsyncThrowingStream<EngineEvent, any Error> {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: EngineEvent.self)
+        let task = Task { [self] in
+            var outputs: Set<Int> = []
+            do {
+                for try await event in events {
+                    if case .output(let position, let ref) = event, outputs.insert(position).inserted {
+                        note(.output(plan, position: position, ref))
+                    }
+                    continuation.yield(event)
+                }
+                end(plan, .ended(plan))
+                continuation.finish()
+            } catch {
+                end(plan, .failed(plan, RecordedError.encode(error)))
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { reason in
+            if case .cancelled = reason { task.cancel() }
+        }
+        return stream
+    }
+
+    private func note(_ event: PlanRecipe.Event) { state.withLock { $0.history.append(.event(event)) } }
+
+    private func end(_ plan: PlanIdentity, _ event: PlanRecipe.Event) {
+        state.withLock { state in
+            state.history.append(.event(event))
+            state.running.remove(plan.fingerprint)
+        }
+    }
+
+    private var ambiguous: EngineError {
+        EngineError(
+            .notRepeatable,
+            "two plans that look the same run at a time in the workflow “\(workflow)”, so a worker cannot tell which is which",
+            hint: "compute both at once, or one after the other, or give them what differs as arguments")
+    }
+
+    func get(_ ref: ValueRef) async throws -> Payload {
+        let payload = try await base.get(ref)
+        if case .value(let value) = payload {
+            state.withLock { $0.history.append(.fetched(ref.id, FetchedValue(value))) }
+        }
+        return payload
+    }
+
+    func opaque(_ ref: ValueRef) async throws -> Payload {
+        let payload = try await base.get(ref)
+        if case .value(let value) = payload { state.withLock { $0.opaque[ObjectIdentifier(value)] = WeakValue(value: value) } }
+        return payload
+    }
+
+    func put(_ value: Payload) async throws -> ValueRef {
+        let ref = try await base.put(value)
+        note(.stored(ref))
+        return ref
+    }
+
+    func once(_ body: () async throws -> [UInt8]) async throws -> [UInt8] {
+        let bytes = try await body()
+        note(.done(bytes))
+        return bytes
+    }
+
+    func resources() async throws -> Resources {
+        var resources: Resources?
+        let bytes = try await once {
+            let answer = try await base.resources()
+            resources = answer
+            return try RecordedError.plain(answer)
+        }
+        return try resources ?? RecordedError.plain(bytes)
+    }
+
+    func ship(_ program: ProgramImage) async throws { try await base.ship(program) }
+    func release(_ refs: [ValueRef]) async { await base.release(refs) }
+    func cancel(_ job: JobID) async { await base.cancel(job) }
+    func shutdown() async { await base.shutdown() }
+}
+
+/// A value that a workflow was given.
+private final class FetchedValue: Sendable {
+    private struct State: Sendable {
+        var bytes: [UInt8]?
+    }
+    private let value: AnyValue
+    private let state = Locked(State())
+
+    init(_ value: AnyValue) { self.value = value }
+
+    func encoded() throws -> [UInt8] {
+        if let bytes = state.withLock(\.bytes) { return bytes }
+        var bytes: [UInt8] = []
+        try NodeValue.encode(value, to: &bytes)
+        state.withLock { $0.bytes = bytes }
+        return bytes
+    }
+}

@@ -1,0 +1,5 @@
+public import SheafCore
+
+extension ProcessesEngine: TransferCounting {
+    public var transferredBytes: Int { fleet.transferredBytes }
+}
