@@ -1,10 +1,12 @@
 """Runs the sidecar from sources that arrive on its channel, so that no file of it has to be on this machine.
 
-Given to Python with `-c`, with a socket as descriptor 3. First comes a length (64 bits, little-endian) and a JSON object of that length:
-`modules` (name to source text), `main` (the module whose `main()` is called), `needs` (modules that have to be importable) and `program`
-(the file whose SHA-256 is wanted, if any). It answers with a message of the sidecar's protocol, `{"op": "hello", "python", "hash",
-"missing", "versions"}`, and goes on as the sidecar, whose standard input and output are the socket, unless something is missing.
+Given to Python with `-c`, with a socket as descriptor 3. First comes a length (64 bits, little-endian) and a JSON
+object of that length: `modules` (name to source text), `main` (the module whose `main()` is called), `needs` (modules
+that have to be importable) and `program` (the file whose SHA-256 is wanted, if any). It answers with a message of the
+sidecar's protocol, `{"op": "hello", "python", "hash", "missing", "versions"}`, and goes on as the sidecar, whose
+standard input and output are the socket, unless something is missing.
 """
+
 import hashlib
 import importlib
 import importlib.abc
@@ -61,7 +63,9 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def find_spec(self, name, path=None, target=None):
         if name not in self.modules:
             return None
-        spec = importlib.util.spec_from_loader(name, self, origin=self.get_filename(name), is_package=self.is_package(name))
+        spec = importlib.util.spec_from_loader(
+            name, self, origin=self.get_filename(name), is_package=self.is_package(name)
+        )
         if self.is_package(name):
             spec.submodule_search_locations = ["<sheaf>/" + name.replace(".", "/")]
         spec.has_location = True
@@ -92,7 +96,7 @@ def start():
     text = json.dumps(hello).encode()
     message = struct.pack("<II", len(text), 0) + text
     while message:
-        message = message[os.write(1, message):]
+        message = message[os.write(1, message) :]
     if missing or sys.version_info < (3, 11):
         return 0
     sys.meta_path.insert(0, Sources(wanted["modules"]))

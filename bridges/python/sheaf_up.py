@@ -1,6 +1,7 @@
 """Keeps a small trial cluster of Dask or Ray on this machine running until standard input ends; started by `sheaf up`.
 
-The one message that it is sent says what to start; it answers with the address, and says `failed` should the cluster end by itself.
+The one message that it is sent says what to start; it answers with the address, and says `failed` should the cluster
+end by itself.
 """
 
 from __future__ import annotations
@@ -81,7 +82,15 @@ class RayCluster:
         has_dashboard = all(importlib.util.find_spec(name) is not None for name in ("aiohttp_cors", "opencensus"))
         # On loopback only.
         environment = dict(os.environ, RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0", RAY_USAGE_STATS_ENABLED="0")
-        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", "--node-ip-address=127.0.0.1"]
+        command = [
+            sys.executable,
+            "-m",
+            "ray.scripts.scripts",
+            "start",
+            "--head",
+            "--block",
+            "--node-ip-address=127.0.0.1",
+        ]
         command += [f"--port={port}", f"--num-cpus={workers}", f"--temp-dir={folder}", "--disable-usage-stats"]
         command += [f"--include-dashboard={'true' if has_dashboard else 'false'}"]
         self.log = open(os.path.join(folder, "start.log"), "w+b")
@@ -102,9 +111,13 @@ class RayCluster:
         # What `--block` prints once everything runs.
         while b"--block" not in (text := self._said()):
             if self.process.poll() is not None:
-                raise StartFailure(f"Ray ended with status {self.process.returncode}: {text.decode(errors='replace')[-2000:]}")
+                raise StartFailure(
+                    f"Ray ended with status {self.process.returncode}: {text.decode(errors='replace')[-2000:]}"
+                )
             if time.monotonic() > limit:
-                raise StartFailure(f"Ray was not ready after {START_SECONDS:g} seconds: {text.decode(errors='replace')[-2000:]}")
+                raise StartFailure(
+                    f"Ray was not ready after {START_SECONDS:g} seconds: {text.decode(errors='replace')[-2000:]}"
+                )
             time.sleep(0.05)
 
     def _said(self) -> bytes:

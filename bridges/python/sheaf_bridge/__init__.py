@@ -1,7 +1,8 @@
 """Runs the functions of a Sheaf program on Dask and Ray.
 
-`sidecar` is the process beside the Swift client. `frames`, `failures`, `child`, `pool`, `program` and one of `dask_side` and
-`ray_side` run in the engine's workers; they are shipped there as text (`shipping`) and need nothing but the engine itself.
+`sidecar` is the process beside the Swift client; `dask_engine` and `ray_engine` are its halves. `frames`, `failures`,
+`program`, `start`, `child`, `pool` and those whose names end in `_side` or `_watch` run in the engine's processes; they
+are shipped there as text (`shipping`) and need nothing but the engine itself.
 """
 
 from __future__ import annotations

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import select
 import signal
 import socket
 import threading
 import time
-from typing import Any, Callable, Sequence
+from typing import Any
+from collections.abc import Callable, Sequence
 
 from . import frames
 from .failures import ChildGone, TaskError
-from .program import Program, cannot_start, says_nothing
+from .program import Program, says_nothing
+from .start import spawn
 
 try:
     import numpy
@@ -31,6 +32,10 @@ GRACE_SECONDS = 0.2
 # How often a wait looks for an interrupt: a KeyboardInterrupt that is raised from another thread wakes no system call.
 TICK = 0.05
 LOOSE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
+
+
+def has_numpy() -> bool:
+    return numpy is not None
 
 
 def allocate(count: int) -> Any:
@@ -58,7 +63,7 @@ class Child:
         ours, theirs = socket.socketpair()
         out, err = os.pipe()
         try:
-            self.pid = self._spawn(theirs.fileno(), err)
+            self.pid = spawn(program, theirs.fileno(), err)
         except BaseException:
             ours.close()
             os.close(out)
@@ -79,43 +84,7 @@ class Child:
             self.close()
             raise
 
-    # --- Start ------------------------------------------------------------------------------------------------------------------
-
-    def _spawn(self, channel: int, errors: int) -> int:
-        # Out of the way of the numbers that they get in the child.
-        high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in (channel, errors)]
-        try:
-            actions = [
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_DUP2, high[1], 1),
-                (os.POSIX_SPAWN_DUP2, high[1], 2),
-                (os.POSIX_SPAWN_DUP2, high[0], 3),
-            ]
-            path = self.program.path
-            for attempt in range(20):
-                try:
-                    return os.posix_spawn(
-                        path,
-                        [self.program.path],
-                        # The bridge says how it ended; the runtime's own report can take seconds.
-                        {"SWIFT_BACKTRACE": "enable=no", **os.environ, "SHEAF_WORKER": "bridge"},
-                        file_actions=actions,
-                        setpgroup=0,
-                        setsigmask=(),
-                        setsigdef=(signal.SIGINT, signal.SIGPIPE, signal.SIGTERM, signal.SIGHUP),
-                    )
-                except OSError as error:
-                    if error.errno == errno.ETXTBSY:
-                        # A process that another thread is just starting has the file open from when it was written.
-                        time.sleep(0.005 * (attempt + 1))
-                    elif error.errno == errno.EACCES and path == self.program.path:
-                        path = self.program.run_from_memory()
-                    else:
-                        raise cannot_start(self.program.wanted, self.program.path, error) from None
-            raise TaskError("program", f"the program {self.program.path} is being written to")
-        finally:
-            for descriptor in high:
-                os.close(descriptor)
+    # --- Start --------------------------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
         try:
@@ -135,7 +104,7 @@ class Child:
             ending = f"it sent {error} and was ended"
             raise says_nothing(self.program.wanted, self.program.path, ending, self._last_words()) from None
 
-    # --- Calls ------------------------------------------------------------------------------------------------------------------
+    # --- Calls --------------------------------------------------------------------------------------------------------
 
     def prepare(self, token: str, payload: frames.Bytes) -> None:
         """What calls with this token need; sent once."""
@@ -199,7 +168,7 @@ class Child:
         status = self._status
         return status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) in FROM_OUTSIDE
 
-    # --- End --------------------------------------------------------------------------------------------------------------------
+    # --- End ----------------------------------------------------------------------------------------------------------
 
     def ask_to_stop(self) -> bool:
         """Tells the process that its call's result is not wanted; from any thread. False where it cannot be told."""
@@ -276,7 +245,7 @@ class Child:
         except ValueError:
             return f"signal {-code}"
 
-    # --- Bytes ------------------------------------------------------------------------------------------------------------------
+    # --- Bytes --------------------------------------------------------------------------------------------------------
 
     def _wait(self, events: int, deadline: float | None = None) -> None:
         """Waits for the socket; meanwhile takes what the program writes to its stderr."""

@@ -1,38 +1,32 @@
-"""The sidecar's half of Dask: a client of a cluster, or of a small one of its own."""
+"""The sidecar's half of Dask: runs, values and actors on a cluster."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import hashlib
-import os
-import platform
 import re
-import socket
-import tempfile
 import threading
 import time
 import uuid
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from typing import Any
 
-import dask
 import distributed
 import numpy
 from dask._task_spec import Task as DaskTask
 from dask._task_spec import TaskRef
 
-from .engine import INLINE_BYTES, Engine, EngineFailure, Run, Send, Submission
+from .dask_cluster import DaskCluster
+from .engine import Engine, EngineFailure, Run, Send, no_value, text_of
 from .failures import TaskError
-from .lifeline import Lifeline, processes_below
-from .program import pack
-from .shipping import Shipment
+from .messages import Submission
 
-# What dask's own progress of connecting may take when the scheduler has gone.
 WATCH_SECONDS = 0.25
 # How long the scheduler may take to cancel.
 CANCEL_SECONDS = 5.0
-# In the graph a value can be made again when a worker is lost, but the scheduler keeps it; larger ones go to the workers directly.
-GRAPH_BYTES = 256 << 20
+# Values in the graph can be made again when a worker is lost, but the scheduler keeps them; beyond so many bytes of a
+# run they go to the workers directly.
+GRAPH_BYTES = 128 << 20
 
 
 def label_of(name: str) -> str:
@@ -40,133 +34,31 @@ def label_of(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "_", name)[:60] or "task"
 
 
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
 class DaskEngine(Engine):
     def __init__(self, send: Send) -> None:
         super().__init__(send)
         self.session = uuid.uuid4().hex[:12]
-        self.client: Any = None
-        self.cluster: Any = None
-        self.lifeline: Lifeline | None = None
-        self.direct = False
-        self.arrays = True
+        self.cluster = DaskCluster()
         # By the client's keys: what holds a value, and how large it is.
         self.values: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
         self.by_number: dict[int, Run] = {}
         self.actors: dict[str, Any] = {}
 
-    # --- Connecting -------------------------------------------------------------------------------------------------------------
+    @property
+    def client(self) -> Any:
+        return self.cluster.client
 
     def connect(self, message: dict[str, Any]) -> dict[str, Any]:
-        dask.config.set(
-            {
-                "distributed.admin.large-graph-warning-threshold": "1TiB",
-                "distributed.comm.timeouts.connect": f"{message['timeout']}s",
-                "distributed.diagnostics.computations.nframes": 0,
-            }
-        )
-        address = message["address"]
-        if address == "":
-            self._start_cluster(message)
-            address = self.cluster.scheduler_address
-        elif "://" not in address:
-            address = f"tcp://{address}"
-        self.address = address
-        try:
-            self.client = distributed.Client(address, timeout=message["timeout"], name="sheaf")
-        except (OSError, TimeoutError, ValueError) as error:
-            raise EngineFailure(
-                f"no Dask scheduler answers at {address} within {message['timeout']:g} seconds ({_text(error)});"
-                " start one with `dask scheduler` and workers with `dask worker ADDRESS`, or look at the address"
-            ) from None
-        try:
-            self.client.wait_for_workers(message["min_workers"], timeout=message["timeout"])
-        except TimeoutError:
-            raise EngineFailure(
-                f"the Dask scheduler at {address} has {len(self._workers())} workers, and {message['min_workers']} are wanted;"
-                f" start more with `dask worker {address}`"
-            ) from None
-        self._ship(message)
-        self.client.subscribe_topic(self.side.topic_of(self.session), self._on_event)
-        self.direct = self._reaches_workers()
+        self.cluster.join(message)
+        self.side, self.watch = self.cluster.bring(message, self.session)
+        self.client.subscribe_topic(self.watch.topic_of(self.session), self._on_event)
         threading.Thread(target=self._watch_scheduler, name="sheaf-watch", daemon=True).start()
         self.is_connected = True
         return self.info()
 
-    def _start_cluster(self, message: dict[str, Any]) -> None:
-        folder = tempfile.mkdtemp(prefix="sheaf-dask-")
-        self.lifeline = Lifeline(folder)
-        dask.config.set({"temporary-directory": folder, "distributed.worker.daemon": True})
-        self.cluster = distributed.LocalCluster(
-            host="127.0.0.1",
-            n_workers=message["workers"],
-            threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",
-            local_directory=folder,
-        )
-        for pid in processes_below(os.getpid()):
-            self.lifeline.watch(pid)
-
-    def _ship(self, message: dict[str, Any]) -> None:
-        path = message["program"]
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError as error:
-            raise EngineFailure(f"the program {path} cannot be read: {error.strerror}", "program") from None
-        found = hashlib.sha256(content).hexdigest()
-        if found != message["hash"]:
-            raise EngineFailure(f"the program {path} has the hash {found[:16]} instead of {message['hash'][:16]}", "program")
-        shipment = Shipment("dask_side", found)
-        is_there = self.client.run_on_scheduler(eval, f"{shipment.name!r} in __import__('sys').modules")
-        self.side = shipment.module()
-        if not is_there:
-            is_local = all(_host(worker) in ("127.0.0.1", "::1", "localhost") for worker in self._workers())
-            wanted = (path, len(content), found, message["arch"])
-            # The scheduler's comes last: it tells the next client that both are there.
-            self.client.register_plugin(
-                self.side.WorkerSide(shipment.release, wanted, pack(content, compressed=not is_local), shipment)
-            )
-            self.client.register_plugin(self.side.SchedulerSide(shipment.release, shipment))
-        self.client.register_plugin(self.side.Watch(self.session, self.client.id, shipment))
-        found_there = self._probe(shipment.name, message["timeout"])
-        for worker, answer in found_there.items():
-            if answer["error"] is not None:
-                kind, text, name = answer["error"]
-                raise EngineFailure(f"worker {name or worker}: {text}", kind)
-        has_numpy = "__import__('importlib.util').util.find_spec('numpy') is not None"
-        self.arrays = all(answer["numpy"] for answer in found_there.values()) and self.client.run_on_scheduler(eval, has_numpy)
-
-    def _probe(self, package: str, timeout: float) -> dict[str, Any]:
-        """What each worker says of the program."""
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                found: dict[str, Any] = self.client.run(self.side.probe)
-                return found
-            except Exception as error:
-                # Another client brings the same program at the same time, and has not come to all workers.
-                if package not in str(error) or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.05)
-
-    def _workers(self) -> dict[str, Any]:
-        workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
-        return workers
-
-    def _reaches_workers(self) -> bool:
-        """Whether values can be fetched from workers without the scheduler in between."""
-        for worker in self._workers():
-            try:
-                host, port = worker.rpartition("://")[2].rsplit(":", 1)
-                socket.create_connection((host.strip("[]"), int(port)), timeout=1.0).close()
-            except (OSError, ValueError):
-                return False
-        return True
+    def info(self) -> dict[str, Any]:
+        return self.cluster.info()
 
     def _watch_scheduler(self) -> None:
         stop = threading.Event()
@@ -176,33 +68,16 @@ class DaskEngine(Engine):
 
     def _is_gone(self) -> bool:
         """Tells that the scheduler is gone, if it is."""
-        if self.is_closing or self.client.status in ("running", "newly-created"):
+        if self.is_closing or not self.cluster.is_gone():
             return False
-        self.tell_failed(f"the Dask scheduler at {self.address} is gone: the connection to it has ended")
+        self.tell_failed(f"the Dask scheduler at {self.cluster.address} is gone: the connection to it has ended")
         return True
 
-    def info(self) -> dict[str, Any]:
-        workers = [
-            {"name": str(worker["name"]), "cores": worker["nthreads"], "memory": worker.get("memory_limit") or 0}
-            for worker in self._workers().values()
-        ]
-        services = self.client.scheduler_info(n_workers=0).get("services") or {}
-        return {
-            "workers": workers,
-            "dashboard": self.client.dashboard_link if "dashboard" in services and self.cluster is None else None,
-            "versions": {
-                "python": platform.python_version(),
-                "dask": dask.__version__,
-                "distributed": distributed.__version__,
-                "numpy": numpy.__version__,
-            },
-        }
-
-    # --- Runs -------------------------------------------------------------------------------------------------------------------
+    # --- Runs ---------------------------------------------------------------------------------------------------------
 
     def _value(self, buffer: Any) -> Any:
         """A buffer as a value on the engine."""
-        if not self.arrays:
+        if not self.cluster.arrays:
             return bytearray(buffer)
         return buffer if isinstance(buffer, numpy.ndarray) else numpy.frombuffer(buffer, dtype=numpy.uint8)
 
@@ -213,7 +88,7 @@ class DaskEngine(Engine):
         except EngineFailure as failure:
             self.tell_error(run, failure)
         except (OSError, RuntimeError, ValueError, TypeError) as error:
-            self.tell_error(run, EngineFailure(f"the tasks could not be sent: {_text(error)}"))
+            self.tell_error(run, EngineFailure(f"the tasks could not be sent: {text_of(error)}"))
 
     def _submit(self, run: Run, submission: Submission) -> None:
         told = "t" if submission.detail == "tasks" else "p"
@@ -223,13 +98,17 @@ class DaskEngine(Engine):
         held: list[Any] = []
         refs: dict[int, TaskRef] = {}
 
+        room = GRAPH_BYTES
+
         def from_buffer(index: int) -> Any:
+            nonlocal room
             buffer = submission.buffers[index]
-            if len(buffer) <= INLINE_BYTES:
+            if submission.is_inline(index):
                 return buffer
             if index not in refs:
                 key = f"data-{self.session}-{run.number}d-{index}"
-                if len(buffer) <= GRAPH_BYTES:
+                if len(buffer) <= room:
+                    room -= len(buffer)
                     graph[key] = DaskTask(key, self.side.data, self._value(buffer))
                 else:
                     held.append(self._scatter(key, buffer))
@@ -239,11 +118,7 @@ class DaskEngine(Engine):
         def from_key(key: str) -> TaskRef:
             if key in keys:
                 return TaskRef(keys[key])
-            with self.lock:
-                future = self.values.get(key)
-            if future is None:
-                raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
-            return TaskRef(future.key)
+            return TaskRef(self._future(key).key)
 
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
         retries: dict[str, int] = {}
@@ -267,24 +142,25 @@ class DaskEngine(Engine):
                 raise EngineFailure(f"the output {output!r} is no task's")
         options: dict[str, Any] = {}
         if retries:
-            options["retries"] = self.side.PerTask(retries)
+            options["retries"] = self.watch.PerTask(retries)
         if priorities:
-            options["priority"] = self.side.PerTask(priorities)
+            options["priority"] = self.watch.PerTask(priorities)
         names = list(wanted)
         with self.lock:
             self.by_number[run.number] = run
             if run.is_cancelled:
                 return
             futures = self.client.get(graph, [wanted[name] for name in names], sync=False, **options)
-            # `held` keeps what was scattered until the scheduler knows that tasks need it; the outputs' futures do so longer.
-            run.state = (dict(zip(names, futures)), held)
-            for name, future in zip(names, futures):
+            # `held` keeps what was scattered until the scheduler knows that tasks need it; the outputs' futures do so
+            # longer.
+            run.state = (dict(zip(names, futures, strict=True)), held)
+            for name, future in zip(names, futures, strict=True):
                 self.values[name] = future
                 future.add_done_callback(lambda future, name=name: self._on_future(run, name, future))
         self._end_if_ready(run)
 
     def _scatter(self, key: str, buffer: Any) -> Any:
-        return self.client.scatter({key: self._value(buffer)}, direct=self.direct, hash=False)[key]
+        return self.client.scatter({key: self._value(buffer)}, direct=self.cluster.direct, hash=False)[key]
 
     def _on_event(self, event: Any) -> None:
         """From the scheduler; on the client's event loop."""
@@ -313,13 +189,14 @@ class DaskEngine(Engine):
         if run.has_ended or run.is_cancelled or future.status == "finished" or self._is_gone():
             return
         if future.status != "error":
-            lost = TaskError("lost", f"a value that the run needs was lost with its worker ({future.status})", key=key)
-            self._give_up(run, lost, key)
+            text = f"a value that the run needs was lost with its worker ({future.status})"
+            self._give_up(run, TaskError("lost", text, key=key), key)
             return
         error = future.exception()
         if isinstance(error, self.side.TaskError):
             if error.kind == "cancelled" and not run.is_cancelled:
-                self.client.retry([future])  # its process was ended for a task that the scheduler had taken back for a while
+                # Its process was ended for a task that the scheduler had taken back for a while.
+                self.client.retry([future])
                 future.add_done_callback(lambda future: self._on_future(run, key, future))
                 return
             told = TaskError(error.kind, error.text, error.worker, self._task_key(run, error.key), error.payload)
@@ -328,7 +205,7 @@ class DaskEngine(Engine):
             text = f"the workers that ran it were lost {error.allowed_failures + 1} times"
             told = TaskError("lost", text, str(worker), self._task_key(run, str(error.task)))
         else:
-            told = TaskError("engine", _text(error), key=key)
+            told = TaskError("engine", text_of(error), key=key)
         self._give_up(run, told, key)
 
     def _task_key(self, run: Run, key: str) -> str:
@@ -367,7 +244,7 @@ class DaskEngine(Engine):
 
     async def _say_ended(self, number: str) -> None:
         try:
-            await self.client.scheduler.log_event(topic=self.side.ended_topic_of(self.session), msg=number)
+            await self.client.scheduler.log_event(topic=self.watch.ended_topic_of(self.session), msg=number)
         except (OSError, ValueError, RuntimeError):
             pass  # the scheduler is gone, and so is what it would forget
 
@@ -388,39 +265,46 @@ class DaskEngine(Engine):
         deadline = time.monotonic() + CANCEL_SECONDS
         try:
             # The message that cancels goes another way than questions do.
-            while self.client.run_on_scheduler(self.side.are_there, keys) and time.monotonic() < deadline:
+            while self.client.run_on_scheduler(self.watch.are_there, keys) and time.monotonic() < deadline:
                 time.sleep(0.005)
         except (OSError, TimeoutError, ValueError, RuntimeError):
             pass  # the scheduler is gone, and what it would start
         self.end(run, False)
 
-    # --- Values -----------------------------------------------------------------------------------------------------------------
+    # --- Values -------------------------------------------------------------------------------------------------------
 
     def put(self, key: str, buffer: Any) -> None:
         name = f"data-{self.session}-{uuid.uuid4().hex[:12]}d-0"
         if len(buffer) <= GRAPH_BYTES:
             (future,) = self.client.get({name: DaskTask(name, self.side.data, self._value(buffer))}, [name], sync=False)
             if (error := future.exception()) is not None:
-                raise EngineFailure(f"the value could not be stored: {_text(error)}")
+                raise EngineFailure(f"the value could not be stored: {text_of(error)}")
         else:
             future = self._scatter(name, buffer)
         with self.lock:
             self.values[key] = future
             self.sizes[key] = len(buffer)
 
-    def fetch(self, key: str) -> Any:
+    def _future(self, key: str) -> Any:
         with self.lock:
             future = self.values.get(key)
         if future is None:
-            raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
+            raise no_value(key)
+        return future
+
+    def fetch(self, key: str) -> Callable[[], Any]:
+        future = self._future(key)
+        return lambda: self._gather(key, future)
+
+    def _gather(self, key: str, future: Any) -> Any:
         try:
-            return self.client.gather(future, direct=self.direct)
+            return self.client.gather(future, direct=self.cluster.direct)
         except self.side.TaskError as error:
             raise EngineFailure(str(error), error.kind) from None
         except distributed.scheduler.KilledWorker as error:
-            raise EngineFailure(_text(error), "lost") from None
-        except (asyncio.CancelledError, OSError, TimeoutError, KeyError) as error:
-            raise EngineFailure(f"the value {key!r} was lost: {_text(error)}", "lost") from None
+            raise EngineFailure(text_of(error), "lost") from None
+        except (CancelledError, OSError, TimeoutError, KeyError) as error:
+            raise EngineFailure(f"the value {key!r} was lost: {text_of(error)}", "lost") from None
 
     def release(self, keys: list[str]) -> None:
         with self.lock:
@@ -431,15 +315,17 @@ class DaskEngine(Engine):
                     if run.state and key in run.ready:
                         run.state[0].pop(key, None)
 
-    # --- Actors -----------------------------------------------------------------------------------------------------------------
+    # --- Actors -------------------------------------------------------------------------------------------------------
 
-    def _inline(self, arguments: list[Any]) -> list[Any]:
-        return [bytes(self.fetch(value)) if form == "key" else value for form, value in arguments]
+    def _inline(self, arguments: list[Any]) -> Callable[[], list[Any]]:
+        """Arguments as they are sent to an actor; what is returned waits for those that are values on the engine."""
+        found = [(self.fetch(value) if form == "key" else value) for form, value in arguments]
+        return lambda: [bytes(value()) if callable(value) else value for value in found]
 
     def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
         key = f"actor-{self.session}-0d-{len(self.actors)}{uuid.uuid4().hex[:8]}"
         made = self.client.submit(
-            self.side.Actor, key, prefix, self._inline(arguments), restarts, actor=True, key=key, pure=False
+            self.side.Actor, key, prefix, self._inline(arguments)(), restarts, actor=True, key=key, pure=False
         )
         self.actors[actor] = made
 
@@ -458,7 +344,7 @@ class DaskEngine(Engine):
         def wait() -> Any:
             # Dask promises no order of calls that are under way together.
             with self._told_as_lost():
-                return made.result().call(prefix, inline).result()
+                return made.result().call(prefix, inline()).result()
 
         return wait
 
@@ -466,15 +352,15 @@ class DaskEngine(Engine):
     def _told_as_lost(self) -> Iterator[None]:
         try:
             yield
-        except (asyncio.CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker) as error:
-            raise EngineFailure(f"the actor was lost with its worker: {_text(error)}", "lost") from None
+        except (CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker) as error:
+            raise EngineFailure(f"the actor was lost with its worker: {text_of(error)}", "lost") from None
 
     def actor_end(self, actor: str) -> None:
         made = self.actors.pop(actor, None)
         if made is not None:
             self.client.cancel([made], force=True)
 
-    # --- The end ----------------------------------------------------------------------------------------------------------------
+    # --- The end ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         self.is_closing = True
@@ -484,20 +370,12 @@ class DaskEngine(Engine):
             for actor in list(self.actors):
                 self.actor_end(actor)
             self.values.clear()
-            if hasattr(self, "side"):
+            if self.is_connected:
                 try:
                     self.client.sync(self._leave, callback_timeout=5)
                 except (OSError, TimeoutError, ValueError, RuntimeError):
-                    pass  # the engine is going away, too
-            self.client.close(timeout=5)
-        if self.cluster is not None:
-            self.cluster.close(timeout=10)
-        if self.lifeline is not None and self.is_connected:
-            self.lifeline.close()  # else it clears up when this process has ended
+                    pass  # the cluster is going away, too
+        self.cluster.leave(self.is_connected)
 
     async def _leave(self) -> None:
         await self.client._run(self.side.drain, on_error="ignore")
-
-
-def _host(address: str) -> str:
-    return address.rpartition("://")[2].rsplit(":", 1)[0].strip("[]")

@@ -1,19 +1,20 @@
-"""What the sidecar's halves of Dask and Ray have in common: the client's messages, checked, and the state of its runs."""
+"""What the sidecar's halves of Dask and Ray have in common: the state of the client's runs, and what it is told."""
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Sequence
+from typing import Any
+from collections.abc import Callable
 
 from .failures import TaskError
 from .frames import WireError
+from .messages import Submission
 
 Send = Callable[..., None]
-# Larger buffers become values of the engine's own, sent once.
-INLINE_BYTES = 100_000
 PROGRESS_SECONDS = 0.1
 
 
@@ -23,17 +24,6 @@ class EngineFailure(Exception):
     def __init__(self, text: str, kind: str = "engine") -> None:
         super().__init__(text)
         self.kind, self.text = kind, text
-
-
-def get(message: dict[str, Any], name: str, kind: type | tuple[type, ...], *default: Any) -> Any:
-    """A field of a message. Raises WireError where it is missing or of another type."""
-    if name not in message and default:
-        return default[0]
-    value = message.get(name)
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise WireError(f"a message {message.get('op')!r} whose {name!r} is {value!r:.100}")
-    return value
 
 
 class Line:
@@ -53,101 +43,6 @@ class Line:
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
             work()
-
-
-NULLABLE = (str, type(None))
-
-
-@dataclass
-class Task:
-    """One task of a submission."""
-
-    key: str
-    name: str
-    prefix: bytes
-    # ("key", an earlier task's or value's) or ("buffer", index)
-    arguments: list[tuple[str, Any]]
-    retries: int
-    priority: int
-
-
-@dataclass
-class Submission:
-    run: str
-    token: str | None
-    prepare: int | None
-    tasks: list[Task]
-    outputs: list[str]
-    detail: str
-    buffers: list[Any]
-    # Whether what does not need a task that failed is done all the same.
-    finishes: bool = False
-
-
-def _index(value: Any, buffers: Sequence[Any]) -> int:
-    if type(value) is not int or not 0 <= value < len(buffers):
-        raise WireError(f"a message that names the buffer {value!r:.50} of {len(buffers)}")
-    return value
-
-
-def parse_arguments(value: Any, buffers: Sequence[Any]) -> list[tuple[str, Any]]:
-    if not isinstance(value, list):
-        raise WireError(f"arguments that are {value!r:.100}")
-    arguments: list[tuple[str, Any]] = []
-    for item in value:
-        if not isinstance(item, list) or len(item) != 2:
-            raise WireError(f"an argument that is {item!r:.100}")
-        if item[0] == "buffer":
-            arguments.append(("buffer", _index(item[1], buffers)))
-        elif item[0] == "key" and isinstance(item[1], str):
-            arguments.append(("key", item[1]))
-        else:
-            raise WireError(f"an argument that is {item!r:.100}")
-    return arguments
-
-
-def parse_call(message: dict[str, Any], buffers: list[Any]) -> tuple[bytes, list[Any]]:
-    """The prefix of an actor's call and its arguments, those in buffers in place of their indices."""
-    prefix = bytes(buffers[_index(message.get("prefix"), buffers)])
-    arguments = parse_arguments(message.get("args", []), buffers)
-    return prefix, [(form, buffers[value] if form == "buffer" else value) for form, value in arguments]
-
-
-def parse_submission(message: dict[str, Any], buffers: list[Any]) -> Submission:
-    """Raises WireError for what does not follow the protocol."""
-    tasks, seen = [], set()
-    for item in get(message, "tasks", list):
-        if not isinstance(item, dict):
-            raise WireError(f"a task that is {item!r:.100}")
-        key = get(item, "key", str)
-        if key in seen:
-            raise WireError(f"two tasks with the key {key!r:.100}")
-        seen.add(key)
-        tasks.append(
-            Task(
-                key,
-                get(item, "name", str, "task"),
-                bytes(buffers[_index(item.get("prefix"), buffers)]),
-                parse_arguments(item.get("args", []), buffers),
-                get(item, "retries", int, 0),
-                get(item, "priority", int, 0),
-            )
-        )
-    outputs = get(message, "outputs", list)
-    for output in outputs:
-        if not isinstance(output, str):
-            raise WireError(f"an output that is {output!r:.100}")
-    prepare = message.get("prepare")
-    return Submission(
-        get(message, "run", str),
-        get(message, "token", NULLABLE, None),
-        None if prepare is None else _index(prepare, buffers),
-        tasks,
-        outputs,
-        get(message, "detail", str, "progress"),
-        buffers,
-        get(message, "on_error", str, "cancel") == "finish",
-    )
 
 
 @dataclass
@@ -184,7 +79,7 @@ class Engine:
         self.is_closing = False
         self.has_failed = False
 
-    # --- What an engine does ----------------------------------------------------------------------------------------------------
+    # --- What an engine does ------------------------------------------------------------------------------------------
 
     def connect(self, message: dict[str, Any]) -> dict[str, Any]:
         raise NotImplementedError
@@ -201,7 +96,8 @@ class Engine:
     def put(self, key: str, buffer: Any) -> None:
         raise NotImplementedError
 
-    def fetch(self, key: str) -> Any:
+    def fetch(self, key: str) -> Callable[[], Any]:
+        """Looks for a value; what is returned waits for it."""
         raise NotImplementedError
 
     def release(self, keys: list[str]) -> None:
@@ -222,7 +118,7 @@ class Engine:
     def close(self) -> None:
         raise NotImplementedError
 
-    # --- What the client is told ------------------------------------------------------------------------------------------------
+    # --- What the client is told --------------------------------------------------------------------------------------
 
     def begin(self, submission: Submission) -> Run:
         with self.lock:
@@ -249,7 +145,14 @@ class Engine:
             run.told, run.told_counts = now, run.counts
             waiting = max(0, len(run.keys) - done - running - failed)
             self.send(
-                {"op": "progress", "run": run.name, "done": done, "running": running, "failed": failed, "waiting": waiting}
+                {
+                    "op": "progress",
+                    "run": run.name,
+                    "done": done,
+                    "running": running,
+                    "failed": failed,
+                    "waiting": waiting,
+                }
             )
 
     def tell_events(self, run: Run, events: list[list[Any]]) -> None:
@@ -275,7 +178,10 @@ class Engine:
             return True
 
     def tell_error(self, run: Run, error: TaskError | EngineFailure, key: str = "") -> bool:
-        """Tells the first error of a run, which ends it unless what does not need that task is done all the same. True when it ends."""
+        """Tells the first error of a run, which ends it unless what does not need that task is done all the same.
+
+        True when the run ends.
+        """
         with self.lock:
             if run.has_ended:
                 return False
@@ -315,3 +221,28 @@ class Engine:
             for run in list(self.runs.values()):
                 self.tell_error(run, EngineFailure(text))
             self.send({"op": "failed", "text": text})
+
+
+def text_of(error: BaseException) -> str:
+    """An error in one line."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def read_program(message: dict[str, Any]) -> bytes:
+    """The client's program, as its connection names it."""
+    path = message["program"]
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise EngineFailure(f"the program {path} cannot be read: {error.strerror}", "program") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != message["hash"]:
+        raise EngineFailure(
+            f"the program {path} has the hash {found[:16]} instead of {message['hash'][:16]}", "program"
+        )
+    return content
+
+
+def no_value(key: str) -> EngineFailure:
+    return EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")

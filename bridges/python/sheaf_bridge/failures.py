@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class TaskError(Exception):
     """A task that did not give a value.
 
-    `kind` is "failure" (the function threw; `payload` says what), "crashed" (its process ended), "cancelled", "program" (the
-    program cannot run there) or "engine"; `logs` is what it had said where that travels with the answer. All of it is in `args`, so that it survives pickling.
+    `kind` is "failure" (the function threw; `payload` says what), "crashed" (its process ended), "cancelled", "program"
+    (the program cannot run there) or "engine"; `logs` is what it had said where that travels with the answer. All of it
+    is in `args`, so that it survives pickling.
     """
 
     def __init__(
@@ -22,7 +25,10 @@ class TaskError(Exception):
 
     def located(self, worker: str, key: str) -> TaskError:
         """The same error, with the place where it happened."""
-        return TaskError(self.kind, self.text, worker, key, self.payload)
+        return TaskError(self.kind, self.text, worker, key, self.payload, self.logs)
+
+    def with_logs(self, logs: Sequence[str]) -> TaskError:
+        return TaskError(self.kind, self.text, self.worker, self.key, self.payload, tuple(logs))
 
 
 class ChildGone(Exception):

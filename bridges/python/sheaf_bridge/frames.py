@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import mmap
 import struct
-from typing import Any, BinaryIO, Callable, Sequence
+from typing import Any, BinaryIO
+from collections.abc import Callable, Sequence
 
 Bytes = bytes | bytearray | memoryview
 
-# --- Frames: worker <-> program -------------------------------------------------------------------------------------------------
+# --- Frames: worker <-> program ---------------------------------------------------------------------------------------
 
 MAGIC = 0x4853
 VERSION = 1
@@ -79,7 +80,7 @@ def parse_texts(payload: Bytes, count: int) -> list[str]:
     return texts
 
 
-# --- Messages: client <-> sidecar -----------------------------------------------------------------------------------------------
+# --- Messages: client <-> sidecar -------------------------------------------------------------------------------------
 
 MESSAGE = struct.Struct("<II")
 MAXIMUM_HEADER = 256 << 20

@@ -1,6 +1,8 @@
-"""A process that clears up after the sidecar, however that ends: `python -c TEXT FOLDER` with this text, with the sidecar at its stdin.
+"""A process that clears up after the sidecar, however that ends: `python -c TEXT FOLDER` with this text, with the
+sidecar at its stdin.
 
-It reads which processes there are, one a line, as a number and the time when it was started. When stdin ends it asks them to end, kills those that do not, and removes the folder.
+It reads which processes there are, one a line, as a number and the time when it was started. When stdin ends it asks
+them to end, kills those that do not, and removes the folder.
 """
 
 from __future__ import annotations

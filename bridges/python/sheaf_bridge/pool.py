@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Sequence
+from typing import Any
+from collections.abc import Sequence
 
 from .child import GRACE_SECONDS, Child, Log
 from .failures import ChildGone, TaskError
@@ -15,7 +16,8 @@ from .program import Program
 IDLE_SECONDS = 5.0
 
 
-# How often a call is repeated whose process somebody else has ended, such as the system for lack of memory: that says nothing of the call.
+# How often a call is repeated whose process somebody else has ended, such as the system for lack of memory: that says
+# nothing of the call.
 LOSSES = 3
 
 
@@ -71,7 +73,7 @@ class Pool:
             child.close()
             if self._was_cancelled(key):
                 raise self.error("cancelled", "the run was cancelled", key) from None
-            if child.was_killed():
+            if child.was_killed() and not str(gone):
                 raise _Killed(ending) from None
             raise self.error("crashed", ending, key) from None
         except TaskError as error:
@@ -203,7 +205,8 @@ class Pool:
 
 
 class Held:
-    """A process that one object lives in, made by a first call. When it crashes it is made again, as often as allowed."""
+    """A process that one object lives in, made by a first call. When it crashes it is made again, as often as
+    allowed."""
 
     def __init__(
         self, pool: Pool, key: str, prefix: Bytes, arguments: Sequence[Bytes], restarts: int, log: Log

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from .failures import TaskError
 
 ADVICE = (
-    "build it for the workers: on a system no newer than theirs, with `swift build -c release --static-swift-stdlib`, or with"
-    " `-Xswiftc -static-executable` to need nothing of theirs"
+    "build it for the workers: on a system no newer than theirs, with `swift build -c release --static-swift-stdlib`,"
+    " or with `-Xswiftc -static-executable` to need nothing of theirs"
 )
 
 

@@ -1,58 +1,36 @@
-"""The sidecar's half of Ray: a driver on a cluster, or on a small one of its own."""
+"""The sidecar's half of Ray: runs, values and actors on a cluster."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import platform
+import pickle
+import queue
 import re
-import secrets
-import socket
-import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Sequence
+from typing import Any
 
 import numpy
 
-from .engine import INLINE_BYTES, Engine, EngineFailure, Run, Send, Submission
+from .engine import Engine, EngineFailure, Run, Send, no_value, text_of
 from .failures import TaskError
-from .lifeline import Lifeline, processes_below
-from .program import Wanted
-from .shipping import Shipment
-
-# Before Ray is imported: no reports of usage, no switching to another network device where the loopback is meant, no words about
-# errors of values that nobody has asked for.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")
-
-import ray  # noqa: E402
-import ray.exceptions as errors  # noqa: E402
-from ray._private.authentication.authentication_token_setup import (  # noqa: E402
-    maybe_enable_token_auth_if_token_available,
-)
-
-logging.getLogger("ray._private.authentication").setLevel(logging.ERROR)
+from .messages import Submission
+from .ray_cluster import RayCluster, errors, ray
 
 PROBE_SECONDS = 0.25
-WAIT_SECONDS = 0.05
+# So long others may do something before more is read about tasks that have ended.
+BATCH_SECONDS = 0.002
 # How often a task may lose its worker.
 LOSSES = 3
-
-
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 @dataclass
 class _State:
     """What is known of a run's tasks."""
 
-    # By their answers' references, which hold no values: the index of each task that has not ended.
-    pending: dict[Any, int] = field(default_factory=dict)
+    # By its index, the reference of the answer of each task that has not ended; it holds no value.
+    pending: dict[int, Any] = field(default_factory=dict)
     missing: list[int] = field(default_factory=list)  # for each task, how many of its arguments are not ready
     dependents: list[list[int]] = field(default_factory=list)
     ready: int = 0  # tasks that could run, or do
@@ -62,141 +40,43 @@ class _State:
 class RayEngine(Engine):
     def __init__(self, send: Send) -> None:
         super().__init__(send)
+        self.cluster = RayCluster()
+        # By the client's keys: what holds a value, and how large it is.
         self.values: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
-        self.lifeline: Lifeline | None = None
-        self.folder = ""
-        self.address = ""
-        self.dashboard: str | None = None
-        self.cores = 1
-        self.changed = threading.Condition(self.lock)
+        self.ended: queue.SimpleQueue[tuple[Run, int, Any] | None] = queue.SimpleQueue()
         self.actors: dict[str, Any] = {}
-
-    # --- Connecting -------------------------------------------------------------------------------------------------------------
+        # By a function's name, the remote function that bears it.
+        self.labelled: dict[str, Any] = {}
 
     def connect(self, message: dict[str, Any]) -> dict[str, Any]:
-        # A short path: a socket's may have 107 bytes.
-        self.folder = tempfile.mkdtemp(prefix="sheaf-ray-")
-        self.lifeline = Lifeline(self.folder)
-        package = self._package(message)
-        options: dict[str, Any] = {
-            "runtime_env": {"py_modules": [package]},
-            "log_to_driver": False,
-            "logging_level": "ERROR",
-        }
-        address = message["address"]
-        if address == "":
-            # A token of its own: others on this machine cannot use the cluster, and none is written into the home folder.
-            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-            options |= {
-                "address": "local",
-                "num_cpus": message["workers"],
-                "include_dashboard": False,
-                "_temp_dir": os.path.join(self.folder, "ray"),
-                "_node_ip_address": "127.0.0.1",
-            }
-        else:
-            if address == "auto":
-                address = _running_address()
-            self._look_for_head(address, message["timeout"])
-            _take_token(address)
-            options["address"] = address
-        try:
-            context = ray.init(**options)
-        except (ConnectionError, OSError, RuntimeError, ValueError, errors.RayError) as error:
-            raise EngineFailure(f"the Ray cluster at {address or 'local'} cannot be joined: {_text(error)}") from None
-        if address == "":
-            # Most of them end with the driver, but not all.
-            for pid in processes_below(os.getpid()):
-                self.lifeline.watch(pid)
-        self.address = context.address_info["gcs_address"]
-        self.dashboard = f"http://{context.dashboard_url}" if context.dashboard_url else None
+        self.side = side = self.cluster.join(message)
         threading.Thread(target=self._watch_head, name="sheaf-watch", daemon=True).start()
-        self._wait_for_nodes(message["min_workers"], message["timeout"])
-        side = self.side
         self.remote = ray.remote(num_cpus=1, num_returns=2, max_retries=LOSSES, retry_exceptions=False)(side.call)
-        self.labelled: dict[str, Any] = {}
         try:
-            ray.get(ray.remote(num_cpus=0.001, max_retries=0)(side.probe).remote(), timeout=max(60.0, message["timeout"]))
+            probe = ray.remote(num_cpus=0.001, max_retries=0)(side.probe)
+            ray.get(probe.remote(), timeout=max(60.0, message["timeout"]))
         except errors.RayTaskError as error:
             failure = self._cause(error, "")
             raise EngineFailure(f"worker {failure.worker}: {failure.text}", failure.kind) from None
         except errors.RayError as error:
-            raise EngineFailure(f"the program could not be brought onto the cluster: {_text(error)}") from None
+            raise EngineFailure(f"the program could not be brought onto the cluster: {text_of(error)}") from None
         threading.Thread(target=self._watch_tasks, name="sheaf-tasks", daemon=True).start()
         self.is_connected = True
         return self.info()
 
-    def _package(self, message: dict[str, Any]) -> str:
-        """The folder that Ray brings to the workers."""
-        path = message["program"]
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError as error:
-            raise EngineFailure(f"the program {path} cannot be read: {error.strerror}", "program") from None
-        found = hashlib.sha256(content).hexdigest()
-        if found != message["hash"]:
-            raise EngineFailure(f"the program {path} has the hash {found[:16]} instead of {message['hash'][:16]}", "program")
-        shipment = Shipment("ray_side", found)
-        self.side = shipment.module()
-        folder = os.path.join(self.folder, shipment.name)
-        os.mkdir(folder)
-        wanted = Wanted(path, len(content), found, message["arch"])
-        for name, text in [("__init__", ""), *shipment.modules, ("wanted", self.side.wanted_text(wanted))]:
-            with open(os.path.join(folder, f"{name}.py"), "w", encoding="utf-8") as file:
-                file.write(text)
-        program = os.path.join(folder, self.side.PROGRAM)
-        with open(program, "wb") as file:
-            file.write(content)
-        os.chmod(program, 0o700)
-        return folder
-
-    def _look_for_head(self, address: str, timeout: float) -> None:
-        """Ray itself would try for minutes."""
-        deadline = time.monotonic() + timeout
-        while not _answers(address):
-            if time.monotonic() > deadline:
-                raise EngineFailure(
-                    f"no Ray head answers at {address} within {timeout:g} seconds;"
-                    " start one with `ray start --head --port PORT`, or look at the address"
-                )
-            time.sleep(0.1)
-
-    def _wait_for_nodes(self, wanted: int, timeout: float) -> None:
-        deadline = time.monotonic() + timeout
-        while len(found := self._nodes()) < wanted:
-            if time.monotonic() > deadline:
-                raise EngineFailure(f"the Ray cluster has {len(found)} nodes, and {wanted} are wanted")
-            time.sleep(0.1)
-
-    def _nodes(self) -> list[dict[str, Any]]:
-        return [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    def info(self) -> dict[str, Any]:
+        return self.cluster.info()
 
     def _watch_head(self) -> None:
         stop = threading.Event()
         while not self.is_closing and not stop.wait(PROBE_SECONDS):
-            if not _answers(self.address) and not stop.wait(PROBE_SECONDS) and not _answers(self.address):
-                self.tell_failed(f"the head of the Ray cluster at {self.address} is gone: nothing answers there any more")
+            if self.cluster.is_gone() and not stop.wait(PROBE_SECONDS) and self.cluster.is_gone():
+                address = self.cluster.address
+                self.tell_failed(f"the head of the Ray cluster at {address} is gone: nothing answers there any more")
                 return
 
-    def info(self) -> dict[str, Any]:
-        nodes = self._nodes()
-        self.cores = int(sum(node["Resources"]["CPU"] for node in nodes)) or 1
-        return {
-            "workers": [
-                {
-                    "name": node.get("NodeName") or node["NodeManagerAddress"],
-                    "cores": int(node["Resources"]["CPU"]),
-                    "memory": int(node["Resources"].get("memory", 0)),
-                }
-                for node in nodes
-            ],
-            "dashboard": self.dashboard,
-            "versions": {"python": platform.python_version(), "ray": ray.__version__, "numpy": numpy.__version__},
-        }
-
-    # --- Runs -------------------------------------------------------------------------------------------------------------------
+    # --- Runs ---------------------------------------------------------------------------------------------------------
 
     def _put(self, buffer: Any) -> Any:
         return ray.put(buffer if isinstance(buffer, numpy.ndarray) else numpy.frombuffer(buffer, dtype=numpy.uint8))
@@ -209,7 +89,7 @@ class RayEngine(Engine):
         except EngineFailure as failure:
             self._give_up(run, failure)
         except (errors.RayError, OSError, RuntimeError, ValueError, TypeError) as error:
-            self._give_up(run, EngineFailure(f"the tasks could not be sent: {_text(error)}"))
+            self._give_up(run, EngineFailure(f"the tasks could not be sent: {text_of(error)}"))
 
     def _submit(self, run: Run, submission: Submission) -> None:
         places = {task.key: index for index, task in enumerate(submission.tasks)}
@@ -222,38 +102,35 @@ class RayEngine(Engine):
 
         def from_buffer(index: int) -> Any:
             buffer = submission.buffers[index]
-            if len(buffer) <= INLINE_BYTES:
+            if submission.is_inline(index):
                 return buffer
             if index not in buffers:
                 buffers[index] = self._put(buffer)
             return buffers[index]
 
         def from_key(key: str) -> Any:
-            found = refs.get(key)
-            if found is None:
-                with self.lock:
-                    found = self.values.get(key)
-            if found is None:
-                raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
-            return found
+            return refs[key] if key in refs else self._reference(key)
 
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
+        before = []
+        if isinstance(prepare, ray.ObjectRef):
+            prepare, before = ..., [prepare]
         wanted = run.outputs
         for index in self._order(tasks, places, state):
             task = tasks[index]
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
-            remote = self._labelled(task.name)
-            value, answer = remote.remote(task.key, submission.token, prepare, task.prefix, task.retries, *arguments)
+            what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries))
+            value, answer = self._labelled(task.name).remote(what, *before, *arguments)
             refs[task.key] = value
-            with self.changed:
+            with self.lock:
                 if run.is_cancelled:
                     ray.cancel(answer)
                     return
                 if task.key in wanted:
                     self.values[task.key] = value
-                state.pending[answer] = index
+                state.pending[index] = answer
                 state.ready += state.missing[index] == 0
-                self.changed.notify_all()
+            answer.future().add_done_callback(lambda told, index=index: self.ended.put((run, index, told)))
         for output in submission.outputs:
             if output not in places:
                 if output not in self.values:
@@ -288,53 +165,36 @@ class RayEngine(Engine):
         return found
 
     def _watch_tasks(self) -> None:
-        """Learns which tasks have ended, and lets go of them."""
-        while True:
-            with self.changed:
-                while not any(run.state and run.state.pending for run in self.runs.values()):
-                    if self.is_closing:
-                        return
-                    self.changed.wait(1.0)
-                owners = {answer: run for run in self.runs.values() if run.state for answer in run.state.pending}
-            try:
-                pending = list(owners)
-                ready, _ = ray.wait(pending, num_returns=len(pending), timeout=WAIT_SECONDS, fetch_local=False)
-                by_run: dict[str, list[Any]] = {}
-                for answer in ready:
-                    by_run.setdefault(owners[answer].name, []).append(answer)
-                for answers in by_run.values():
-                    self._ended(owners[answers[0]], answers)
-            except Exception as error:
-                if self.is_closing:
-                    return
-                self.tell_failed(f"Ray does not answer any more: {_text(error)}")
-                return
-            del owners, pending, ready, by_run
-
-    def _ended(self, run: Run, answers: list[Any]) -> None:
-        found: list[Any] = []
-        try:
-            found = ray.get(answers)
-        except errors.RayError:
-            for answer in answers:
+        """Takes note of the tasks that have ended, many at a time."""
+        while (first := self.ended.get()) is not None:
+            by_run: dict[str, tuple[Run, list[tuple[int, Any]]]] = {}
+            while first is not None:
+                run, index, told = first
+                by_run.setdefault(run.name, (run, []))[1].append((index, told))
                 try:
-                    found.append(ray.get(answer))
-                except errors.RayError as error:
-                    found.append(error)
+                    first = self.ended.get_nowait()
+                except queue.Empty:
+                    break
+            for run, answers in by_run.values():
+                self._ended(run, answers)
+            if first is None:
+                return
+            time.sleep(BATCH_SECONDS)
+
+    def _ended(self, run: Run, answers: list[tuple[int, Any]]) -> None:
         events: list[list[Any]] = []
         failure: TaskError | None = None
         with self.lock:
             state = run.state
             if run.has_ended or state is None:
                 return
-            for answer, told in zip(answers, found):
-                index = state.pending.pop(answer, None)
-                if index is None:
+            for index, future in answers:
+                if state.pending.pop(index, None) is None:
                     continue
                 key = run.keys[index]
                 state.ready -= 1
-                if isinstance(told, BaseException):
-                    error = self._cause(told, key)
+                if (thrown := future.exception()) is not None:
+                    error = self._cause(thrown, key)
                     self._tell_logs(error.logs)
                     if failure is None or _weight(error) < _weight(failure):
                         failure = error
@@ -343,7 +203,7 @@ class RayEngine(Engine):
                         run.lost.add(key)
                         self.values.pop(key, None)
                     continue
-                count, begun, ended, worker, logs, failed = told
+                count, begun, ended, worker, logs, failed = pickle.loads(future.result())
                 self._tell_logs(logs)
                 state.done += 1
                 for dependent in state.dependents[index]:
@@ -355,7 +215,7 @@ class RayEngine(Engine):
                     self.sizes[key] = count
                     self.tell_output(run, key, count)
             self.tell_events(run, events)
-            running = min(self.cores, max(0, state.ready))
+            running = min(self.cluster.cores, max(0, state.ready))
             self.tell_progress(run, state.done, running, 1 if failure else 0)
         if failure is not None:
             self._give_up(run, failure)
@@ -366,13 +226,16 @@ class RayEngine(Engine):
         cause = getattr(error, "cause", None)
         if isinstance(cause, self.side.TaskError):
             return TaskError(*cause.args)
-        if isinstance(error, (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.LocalRayletDiedError)):
-            return TaskError("lost", f"the worker that ran it was lost {LOSSES + 1} times: {_text(error)}", key=key)
+        if isinstance(
+            error,
+            (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.LocalRayletDiedError),
+        ):
+            return TaskError("lost", f"the worker that ran it was lost {LOSSES + 1} times: {text_of(error)}", key=key)
         if isinstance(error, (errors.ObjectLostError, errors.OwnerDiedError)):
-            return TaskError("lost", f"a value that it needs was lost: {_text(error)}", key=key)
+            return TaskError("lost", f"a value that it needs was lost: {text_of(error)}", key=key)
         if isinstance(error, errors.TaskCancelledError):
             return TaskError("cancelled", "the run was cancelled", key=key)
-        return TaskError("engine", _text(error), key=key)
+        return TaskError("engine", text_of(error), key=key)
 
     def _give_up(self, run: Run, error: TaskError | EngineFailure) -> None:
         if self.tell_error(run, error, getattr(error, "key", "")):
@@ -387,7 +250,7 @@ class RayEngine(Engine):
                 self.values.pop(key, None)
         if state is not None:
             # The last first: a task whose arguments are ready would begin when another has made room.
-            for answer in reversed(list(state.pending)):
+            for answer in reversed(list(state.pending.values())):
                 try:
                     ray.cancel(answer, recursive=False)
                 except (errors.RayError, ValueError, TypeError):
@@ -403,27 +266,35 @@ class RayEngine(Engine):
         self._stop(run)
         self.end(run, False)
 
-    # --- Values -----------------------------------------------------------------------------------------------------------------
+    # --- Values -------------------------------------------------------------------------------------------------------
 
     def put(self, key: str, buffer: Any) -> None:
         try:
             value = self._put(buffer)
         except errors.RayError as error:
-            raise EngineFailure(f"the value could not be stored: {_text(error)}") from None
+            raise EngineFailure(f"the value could not be stored: {text_of(error)}") from None
         with self.lock:
             self.values[key] = value
             self.sizes[key] = len(buffer)
 
-    def fetch(self, key: str) -> Any:
+    def _reference(self, key: str) -> Any:
         with self.lock:
-            value = self.values.get(key)
-        if value is None:
-            raise EngineFailure(f"the value {key!r} is not on the engine: it was released, or never computed")
-        try:
-            return ray.get(value)
-        except errors.RayError as error:
-            failure = self._cause(error, key)
-            raise EngineFailure(failure.text, failure.kind) from None
+            found = self.values.get(key)
+        if found is None:
+            raise no_value(key)
+        return found
+
+    def fetch(self, key: str) -> Callable[[], Any]:
+        value = self._reference(key)
+
+        def wait() -> Any:
+            try:
+                return ray.get(value)
+            except errors.RayError as error:
+                failure = self._cause(error, key)
+                raise EngineFailure(failure.text, failure.kind) from None
+
+        return wait
 
     def release(self, keys: list[str]) -> None:
         with self.lock:
@@ -431,22 +302,14 @@ class RayEngine(Engine):
                 self.values.pop(key, None)
                 self.sizes.pop(key, None)
 
-    # --- Actors -----------------------------------------------------------------------------------------------------------------
+    # --- Actors -------------------------------------------------------------------------------------------------------
 
     def _references(self, arguments: list[Any]) -> list[Any]:
-        found = []
-        for form, value in arguments:
-            if form == "key":
-                with self.lock:
-                    reference = self.values.get(value)
-                if reference is None:
-                    raise EngineFailure(f"the value {value!r} is not on the engine: it was released, or never computed")
-                value = reference
-            found.append(value)
-        return found
+        return [self._reference(value) if form == "key" else value for form, value in arguments]
 
     def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
-        options = {"num_cpus": 0.01, "max_restarts": restarts, "max_task_retries": 0}
+        # No share of a core: an object that waits would keep it from tasks.
+        options: dict[str, Any] = {"num_cpus": 0, "max_restarts": restarts, "max_task_retries": 0}
         made = ray.remote(**options)(self.side.Actor).remote(actor, restarts, prefix, *self._references(arguments))
         self.actors[actor] = made
         ready = made.ready.remote()
@@ -474,7 +337,7 @@ class RayEngine(Engine):
         try:
             return ray.get(answer)
         except errors.RayActorError as error:
-            raise EngineFailure(f"the actor was lost with its worker: {_text(error)}", "lost") from None
+            raise EngineFailure(f"the actor was lost with its worker: {text_of(error)}", "lost") from None
         except errors.RayError as error:
             failure = self._cause(error, "")
             self._tell_logs(failure.logs)
@@ -485,84 +348,20 @@ class RayEngine(Engine):
         if made is not None:
             ray.kill(made)
 
-    # --- The end ----------------------------------------------------------------------------------------------------------------
+    # --- The end ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        with self.changed:
-            self.is_closing = True
-            self.changed.notify_all()
-        if ray.is_initialized() and not self.has_failed:
+        self.is_closing = True
+        if self.is_connected and not self.has_failed:
             for name in list(self.runs):
                 self.cancel(name)
             for actor in list(self.actors):
                 self.actor_end(actor)
             self.values.clear()
-            ray.shutdown()
-        if self.lifeline is not None and self.is_connected:
-            self.lifeline.close()  # else it clears up when this process has ended
+        self.ended.put(None)
+        self.cluster.leave(self.is_connected, self.has_failed)
 
 
 def _weight(error: TaskError) -> int:
     """Which of several errors is the cause."""
     return {"failure": 0, "crashed": 0, "program": 0, "engine": 2, "cancelled": 3}.get(error.kind, 1)
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]") or "127.0.0.1", int(port)), timeout=2.0).close()
-        return True
-    except (OSError, ValueError):
-        return False
-
-
-def _take_token(address: str) -> None:
-    """Uses the token of the home folder for a head on this machine that asks for one.
-
-    Ray's own client does so only for a head that it has found by itself. A cluster of another machine is not to see this one's.
-    """
-    look = getattr(getattr(ray._raylet, "InnerGcsClient", None), "standalone", None)
-    if look is None:
-        return  # another version of Ray; then ray.init says what is wrong
-    try:
-        look(address, None, 2000)
-        return
-    except errors.AuthenticationError:
-        pass
-    except errors.RayError:
-        return
-    mode = os.environ.get("RAY_AUTH_MODE")
-    if mode is None and _is_here(address) and maybe_enable_token_auth_if_token_available(warn_if_disabled=False):
-        try:
-            look(address, None, 2000)
-            return
-        except errors.RayError:
-            pass
-    raise EngineFailure(
-        f"the Ray head at {address} asks for another token; set RAY_AUTH_MODE=token and the cluster's token in RAY_AUTH_TOKEN,"
-        " or name its file in RAY_AUTH_TOKEN_PATH"
-    )
-
-
-def _is_here(address: str) -> bool:
-    """Whether an address is this machine's."""
-    try:
-        found = socket.gethostbyname(address.rpartition(":")[0].strip("[]") or "127.0.0.1")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind((found, 0))
-        return True
-    except OSError:
-        return False
-
-
-def _running_address() -> str:
-    """The address of the cluster that `ray start` has noted on this machine."""
-    address = os.environ.get("RAY_ADDRESS", "")
-    if address in ("", "auto"):
-        import ray._private.services as services
-
-        found = services.find_gcs_addresses()
-        if not found:
-            raise EngineFailure("no Ray cluster runs on this machine; start one with `ray start --head`")
-        address = sorted(found)[0]
-    return address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 import time
 from typing import Any
@@ -14,6 +15,8 @@ from .pool import Held, Pool
 from .program import Program, Wanted, find, hash_of_file
 
 PROGRAM = "program"
+# Ray packs and unpacks small values faster as bytes than as arrays.
+SMALL = 4096
 
 
 class _Here:
@@ -45,7 +48,7 @@ def _pool() -> Pool:
 
 
 def _program() -> Program:
-    from .wanted import WANTED  # type: ignore[import-not-found]
+    from .wanted import WANTED
 
     wanted = Wanted(*WANTED)
     found = find(wanted)
@@ -61,12 +64,19 @@ def _program() -> Program:
     return Program(wanted, path, is_copy=False)
 
 
-def call(key: str, token: str | None, prepare: Any, prefix: bytes, retries: int, *arguments: Any) -> tuple[Any, Any]:
+def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
     """A task: calls a function of the program with the values of other tasks.
 
-    Gives the value, and apart from it what the client wants to know: the value's bytes, when the call began and ended, the worker, the
-    logs, and when it failed before. Ray itself repeats a task only when its worker was lost.
+    `task` is its key, its token, what is to be prepared, the call's prefix and how often it may be repeated, pickled:
+    one argument of bytes, since Ray takes its time for each and for everything else. Where what is to be prepared is a
+    value of its own (Ellipsis), it comes before the arguments.
+
+    Gives the value, and apart from it what the client wants to know: the value's bytes, when the call began and ended,
+    the worker, the logs, and when it failed before. Ray itself repeats a task only when its worker was lost.
     """
+    key, token, prepare, prefix, retries = pickle.loads(task)
+    if prepare is ...:
+        prepare, *arguments = arguments  # type: ignore[assignment]
     logs: list[str] = []
     failed: list[float] = []
     while True:
@@ -77,8 +87,11 @@ def call(key: str, token: str | None, prepare: Any, prefix: bytes, retries: int,
             if len(failed) < retries and error.kind in ("failure", "crashed"):
                 failed.append(time.time())
                 continue
-            raise TaskError(error.kind, error.text, error.worker, key, error.payload, tuple(logs)) from None
-        return value, (len(value), begun, time.time(), _Here.name, logs, failed)
+            raise error.with_logs(logs) from None
+        count = len(value)
+        if count <= SMALL:
+            value = bytes(value)
+        return value, pickle.dumps((count, begun, time.time(), _Here.name, logs, failed))
 
 
 def probe() -> None:
@@ -109,7 +122,7 @@ class Actor:
         try:
             return held.call(prefix, arguments), self._take_logs()
         except TaskError as error:
-            raise TaskError(*error.args[:5], tuple(self._take_logs())) from None
+            raise error.with_logs(self._take_logs()) from None
 
     def _made(self) -> Held:
         if self.held is None:

@@ -1,7 +1,7 @@
 """How the code for the workers gets there: as text, and under a name that says which text and which program it is.
 
-Neither needs the workers anything of Sheaf's, nor the same version of Python as the client: what is pickled are texts, and a call of
-the built-in `eval`.
+Neither needs the workers anything of Sheaf's, nor the same version of Python as the client: what is pickled are texts,
+and a call of the built-in `eval`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 
 from . import source
 
-COMMON = ("frames", "failures", "program", "child", "pool")
+COMMON = ("frames", "failures", "program", "start", "child", "pool")
 
-# Runs where an object that was shipped is unpickled. `load` gives the module of a side, and makes the package if need be.
-LOADER = '''
+# Runs where an object that was shipped is unpickled. `load` gives the module of a side, and makes the package if need
+# be.
+LOADER = """
 def load(name, modules, side):
     import sys, types
     if name not in sys.modules:
@@ -33,30 +34,29 @@ def load(name, modules, side):
                 sys.modules.pop(full, None)
             raise
     return sys.modules[name + "." + side]
-'''
+"""
 
 
 class Shipment:
     """The modules that run in workers, as one package whose name is made of their text and of the program's hash."""
 
-    def __init__(self, side: str, program_hash: str) -> None:
+    def __init__(self, program_hash: str, *sides: str) -> None:
         self.modules: list[tuple[str, str]] = []
         digest = hashlib.sha256(program_hash.encode())
-        for short in (*COMMON, side):
+        for short in (*COMMON, *sides):
             text = source(short)
             self.modules.append((short, text))
             digest.update(text.encode())
-        self.side = side
         self.release = digest.hexdigest()[:16]
         self.name = f"sheaf_bridge_{self.release}"
 
-    def module(self) -> Any:
+    def module(self, side: str) -> Any:
         """The module of the side, here under the same name as there, so that its functions can be sent by name."""
         space: dict[str, Any] = {}
         exec(LOADER, space)
-        return space["load"](self.name, self.modules, self.side)
+        return space["load"](self.name, self.modules, side)
 
-    def reduced(self, attribute: str, *values: Any) -> tuple[Any, ...]:
+    def reduced(self, side: str, attribute: str, *values: Any) -> tuple[Any, ...]:
         """What `__reduce__` returns for something that is to be made there."""
         return eval, (
             "exec(loader, space) or getattr(space['load'](name, modules, side), attribute)(*values)",
@@ -65,7 +65,7 @@ class Shipment:
                 "space": {},
                 "name": self.name,
                 "modules": self.modules,
-                "side": self.side,
+                "side": side,
                 "attribute": attribute,
                 "values": values,
             },

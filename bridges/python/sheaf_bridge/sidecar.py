@@ -12,18 +12,21 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable
+from typing import Any
+from collections.abc import Callable
 
 from . import frames
-from .engine import Engine, EngineFailure, Line, get, parse_call, parse_submission
+from .engine import Engine, EngineFailure, Line
 from .frames import WireError
+from .messages import get, parse_call, parse_submission
 
 # After so long the sidecar ends, whatever the engine's client still waits for.
 CLOSE_SECONDS = 30.0
 
 
 class Output:
-    """Messages to the client, from any thread; written by a thread of its own, so that a client that is slow stops nobody."""
+    """Messages to the client, from any thread; written by a thread of its own, so that a client that is slow stops
+    nobody."""
 
     def __init__(self, descriptor: int, on_gone: Callable[[], None]) -> None:
         self.descriptor, self.on_gone = descriptor, on_gone
@@ -83,7 +86,7 @@ class Sidecar:
             self.output.send({"op": "failed", "text": f"the sidecar received {error}"})
             return 2
 
-    # --- Messages ---------------------------------------------------------------------------------------------------------------
+    # --- Messages -----------------------------------------------------------------------------------------------------
 
     def handle(self, message: dict[str, Any], buffers: list[Any]) -> bool:
         """Starts what a message asks for. False for the last one."""
@@ -106,7 +109,8 @@ class Sidecar:
         return True
 
     def _answer(self, message: dict[str, Any], work: Callable[[], Any], line: Line | None = None) -> None:
-        """Answers with what `work` returns, a dictionary or a buffer; on another thread, on that of `line` in its order."""
+        """Answers with what `work` returns, a dictionary or a buffer; on another thread, on that of `line` in its
+        order."""
         identifier = get(message, "id", int)
 
         def answer() -> None:
@@ -189,7 +193,7 @@ class Sidecar:
 
     def _on_fetch(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
         key = get(message, "key", str)
-        self._answer(message, lambda: engine.fetch(key))
+        self._in_order(message, None, lambda: engine.fetch(key))
 
     def _on_release(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
         keys = get(message, "keys", list)
@@ -204,7 +208,20 @@ class Sidecar:
         restarts = get(message, "restarts", int, 0)
         prefix, arguments = parse_call(message, buffers)
         self.lines[actor] = line = Line(f"sheaf-actor-{actor}")
-        self._in_order(message, line, lambda: engine.actor_new(actor, prefix, arguments, restarts))
+
+        def begin() -> Callable[[], Any]:
+            wait = engine.actor_new(actor, prefix, arguments, restarts)
+
+            def made() -> Any:
+                try:
+                    return wait()
+                except BaseException:
+                    engine.actor_end(actor)  # nothing is left of one that could not be made
+                    raise
+
+            return made
+
+        self._in_order(message, line, begin)
 
     def _on_actor_call(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
         actor = get(message, "actor", str)
@@ -213,7 +230,7 @@ class Sidecar:
         prefix, arguments = parse_call(message, buffers)
         self._in_order(message, self.lines[actor], lambda: engine.actor_call(actor, prefix, arguments))
 
-    def _in_order(self, message: dict[str, Any], line: Line, begin: Callable[[], Callable[[], Any]]) -> None:
+    def _in_order(self, message: dict[str, Any], line: Line | None, begin: Callable[[], Callable[[], Any]]) -> None:
         """Begins something now, and waits for it after what was begun before it."""
         try:
             wait = begin()
@@ -232,7 +249,7 @@ class Sidecar:
             engine.actor_end(actor)
             line.close()
 
-    # --- The end ----------------------------------------------------------------------------------------------------------------
+    # --- The end ------------------------------------------------------------------------------------------------------
 
     def close_engine(self) -> None:
         if self.engine is not None:

@@ -49,7 +49,8 @@ class DaskCluster:
         return process
 
     def add_worker(self, *more: str) -> subprocess.Popen[Any]:
-        """A worker without a nanny, so that its process is the one that is killed; one with a nanny is the caller's wish."""
+        """A worker without a nanny, so that its process is the one that is killed; one with a nanny is the caller's
+        wish."""
         arguments = more or ("--no-nanny",)
         return self._start(
             "worker", f"tcp://{self.address}", "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
@@ -101,7 +102,8 @@ class RayCluster:
         # `--block` keeps it in the foreground: `ray stop` would end every Ray process on the machine.
         return subprocess.Popen(
             [
-                os.path.join(BIN, "ray"), "start", "--head", "--block", "--port", str(port), "--node-ip-address", "127.0.0.1",
+                os.path.join(BIN, "ray"), "start", "--head", "--block",
+                "--port", str(port), "--node-ip-address", "127.0.0.1",
                 "--num-cpus", "2", "--include-dashboard", "false", "--object-store-memory", "200000000",
                 "--temp-dir", os.path.join(self.folder, "r"),
             ],

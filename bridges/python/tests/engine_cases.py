@@ -36,7 +36,9 @@ class EngineCases:
         check.assertTrue(self.sidecar.done(run), self.sidecar.of("error", run))
         check.assertEqual(self.sidecar.fetch(f"{k}all"), number(64 * 63 // 2 + 64))
         check.assertEqual(self.sidecar.fetch(f"{k}s0"), number(28 + 8))
-        check.assertEqual({(o["key"], o["bytes"]) for o in self.sidecar.of("output", run)}, {(f"{k}all", 8), (f"{k}s0", 8)})
+        check.assertEqual(
+            {(o["key"], o["bytes"]) for o in self.sidecar.of("output", run)}, {(f"{k}all", 8), (f"{k}s0", 8)}
+        )
         last = self.sidecar.of("progress", run)[-1]
         check.assertEqual((last["done"], last["running"], last["failed"], last["waiting"]), (73, 0, 0, 0))
 
@@ -59,7 +61,9 @@ class EngineCases:
 
     def test_an_empty_value(self) -> None:
         k = self.key()
-        self.check().assertEqual(self.sidecar.compute({f"{k}a": ("concat",), f"{k}b": ("concat", f"{k}a")}, f"{k}b"), b"")
+        self.check().assertEqual(
+            self.sidecar.compute({f"{k}a": ("concat",), f"{k}b": ("concat", f"{k}a")}, f"{k}b"), b""
+        )
 
     def test_values_stay(self) -> None:
         check, k = self.check(), self.key()
@@ -122,7 +126,11 @@ class EngineCases:
     def test_retries(self) -> None:
         check, k = self.check(), self.key()
         with tempfile.TemporaryDirectory() as folder:
-            tasks = {f"{k}a": (f"crash_once:{folder}/a",), f"{k}b": (f"fail_once:{folder}/b",), f"{k}c": ("concat", f"{k}a", f"{k}b")}
+            tasks = {
+                f"{k}a": (f"crash_once:{folder}/a",),
+                f"{k}b": (f"fail_once:{folder}/b",),
+                f"{k}c": ("concat", f"{k}a", f"{k}b"),
+            }
             run = self.sidecar.submit(tasks, [f"{k}c"], retries=1, detail="tasks")
             check.assertTrue(self.sidecar.done(run), self.sidecar.of("error", run))
             check.assertEqual(self.sidecar.fetch(f"{k}c"), b"againagain")
@@ -193,7 +201,9 @@ class EngineCases:
     def test_actors(self) -> None:
         check, k = self.check(), self.key()
         for name in "ab":
-            made, _ = self.sidecar.ask({"op": "actor_new", "actor": k + name, "prefix": 0, "args": []}, prefix("count:100"))
+            made, _ = self.sidecar.ask(
+                {"op": "actor_new", "actor": k + name, "prefix": 0, "args": []}, prefix("count:100")
+            )
             check.assertTrue(made["ok"], made)
         check.assertEqual([self.actor_call(f"{k}a", "count:1")[1] for _ in range(3)], [b"101", b"102", b"103"])
         check.assertEqual(self.actor_call(f"{k}b", "count:1")[1], b"101")
@@ -208,7 +218,8 @@ class EngineCases:
             self.sidecar.identifier += 1
             numbers.append(self.sidecar.identifier)
             self.sidecar.send(
-                {"op": "actor_call", "id": self.sidecar.identifier, "actor": f"{k}b", "prefix": 0, "args": []}, prefix("count:1")
+                {"op": "actor_call", "id": self.sidecar.identifier, "actor": f"{k}b", "prefix": 0, "args": []},
+                prefix("count:1"),
             )
         answers = [self.sidecar.answers.get(timeout=30) for _ in range(50)]
         check.assertEqual([answer["id"] for answer, _ in answers], numbers)
@@ -237,7 +248,9 @@ class EngineCases:
     def test_an_actor_that_ends_in_the_middle(self) -> None:
         check, k = self.check(), self.key()
         with tempfile.TemporaryDirectory() as folder:
-            check.assertTrue(self.sidecar.ask({"op": "actor_new", "actor": k, "prefix": 0, "args": []}, prefix("noop"))[0]["ok"])
+            check.assertTrue(
+                self.sidecar.ask({"op": "actor_new", "actor": k, "prefix": 0, "args": []}, prefix("noop"))[0]["ok"]
+            )
             self.sidecar.identifier += 1
             call = {"op": "actor_call", "id": self.sidecar.identifier, "actor": k, "prefix": 0, "args": []}
             self.sidecar.send(call, prefix(f"sleep:60,{folder}"))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A program that speaks the child's end of the protocol. What a call does is said in its prefix, as text: "NAME" or "NAME:VALUE"."""
+"""A program that speaks the child's end of the protocol. What a call does is said in its prefix, as text: "NAME" or
+"NAME:VALUE"."""
 
 import hashlib
 import os
@@ -159,6 +160,8 @@ class Server:
     def do_pid(self, call: int, value: str, arguments: list[bytes]) -> bytes:
         return str(os.getpid()).encode()
 
+    def do_parent(self, call: int, value: str, arguments: list[bytes]) -> bytes:
+        return str(os.getppid()).encode()
 
     def do_parent_once(self, call: int, value: str, arguments: list[bytes]) -> bytes:
         """Tells who has started it and sleeps, unless somebody did so before."""

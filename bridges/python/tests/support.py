@@ -7,7 +7,7 @@ import struct
 import sys
 import time
 import unittest
-from typing import Callable
+from collections.abc import Callable
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 

@@ -109,7 +109,10 @@ class DaskFaultTests(unittest.TestCase):
         tasks["z"] = ("concat", *[f"c{i}" for i in range(32)])
         expected = sidecar.compute(tasks, "z")
         sidecar.send({"op": "release", "keys": ["z"]})
-        again = {f"2{key}": (what, *[f"2{a}" if isinstance(a, str) else a for a in rest]) for key, (what, *rest) in tasks.items()}
+        again = {
+            f"2{key}": (what, *[f"2{a}" if isinstance(a, str) else a for a in rest])
+            for key, (what, *rest) in tasks.items()
+        }
         run = sidecar.submit(again, ["2z"])
         eventually(self, lambda: any(p["done"] > 20 for p in sidecar.of("progress", run)), "the run is under way")
         cluster.workers[0].send_signal(signal.SIGKILL)
@@ -121,6 +124,35 @@ class DaskFaultTests(unittest.TestCase):
         cluster.workers[1].send_signal(signal.SIGKILL)
         # What was ready was there only: it is made again.
         self.assertEqual(sidecar.compute({"3": ("concat", "2z")}, "3"), expected)
+
+    def test_a_value_that_was_in_one_place_only(self) -> None:
+        """Values too large for the scheduler are nowhere else than in a worker."""
+        cluster, sidecar = self.start(1)
+        large = bytes(130 << 20)
+        self.assertTrue(sidecar.ask({"op": "put", "key": "p"}, large)[0]["ok"])
+        with tempfile.TemporaryDirectory() as folder:
+            run = sidecar.submit({"s": (f"sleep:60,{folder}",), "z": ("hash", "p", "s")}, ["z"])
+            eventually(self, lambda: len(sleepers(folder)) == 2, "the run is under way")
+            cluster.workers[0].kill()
+            cluster.add_worker()
+            self.assertFalse(sidecar.done(run))
+        self.assertEqual([error["kind"] for error in sidecar.of("error", run)], ["lost"])
+        answer, _ = sidecar.ask({"op": "fetch", "key": "p"})
+        self.assertEqual((answer["ok"], answer["kind"]), (False, "lost"))
+        self.assertEqual(sidecar.compute({"a": ("noop",)}, "a"), b"x")
+
+    def test_a_nanny_starts_a_worker_again(self) -> None:
+        cluster = DaskCluster(0)
+        self.addCleanup(cluster.stop)
+        nanny = cluster.add_worker("--nanny")
+        sidecar = Sidecar()
+        self.addCleanup(sidecar.kill)
+        self.assertTrue(sidecar.connect("dask", cluster.address)["ok"])
+        # The one that has started the program is the worker.
+        worker = int(sidecar.compute({"a": ("parent",)}, "a"))
+        self.assertNotEqual(worker, nanny.pid)
+        os.kill(worker, signal.SIGKILL)
+        self.assertNotEqual(int(sidecar.compute({"b": ("parent", "a")}, "b")), worker)
 
     def test_the_scheduler_is_killed(self) -> None:
         cluster, sidecar = self.start()
@@ -145,7 +177,9 @@ class DaskFaultTests(unittest.TestCase):
             if sidecar is not first:
                 self.assertTrue(sidecar.connect("dask", cluster.address)["ok"])
             with tempfile.TemporaryDirectory() as folder:
-                sidecar.submit({f"a{i}": (f"sleep:60,{folder}",) for i in range(3)} | {"z": ("concat", "a0", "a1", "a2")}, ["z"])
+                sidecar.submit(
+                    {f"a{i}": (f"sleep:60,{folder}",) for i in range(3)} | {"z": ("concat", "a0", "a1", "a2")}, ["z"]
+                )
                 eventually(self, lambda: len(sleepers(folder)) == 4, "two calls run")
                 if ending == "kill":
                     sidecar.kill()

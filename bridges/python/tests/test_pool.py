@@ -23,7 +23,9 @@ class PoolTests(unittest.TestCase):
         self.pool = Pool(support.program(), "here")
         self.addCleanup(self.pool.close)
 
-    def call(self, what: str, *arguments: bytes, key: str = "k", token: str | None = None, prepare: bytes = b"") -> bytes:
+    def call(
+        self, what: str, *arguments: bytes, key: str = "k", token: str | None = None, prepare: bytes = b""
+    ) -> bytes:
         return bytes(self.pool.call(key, token, prepare if token else None, prefix(what), arguments, ignore))
 
     def fails(self, kind: str, what: str) -> TaskError:
@@ -158,7 +160,10 @@ class ProgramTests(unittest.TestCase):
         self.cannot(support.program(self.write("loader", b"#!/nowhere/at-all\n")), "loader")
 
     def test_what_does_not_answer(self) -> None:
-        for mode, words in {"usage": ["usage: program JOB", "exit status 64"], "library": ["libswiftCore.so", "swift build"]}.items():
+        for mode, words in {
+            "usage": ["usage: program JOB", "exit status 64"],
+            "library": ["libswiftCore.so", "swift build"],
+        }.items():
             path = self.write(mode, f"#!/bin/sh\nSHEAF_TEST_MODE={mode} exec '{support.PROGRAM}'\n".encode())
             self.cannot(support.program(path), *words)
 

@@ -74,7 +74,10 @@ class RayTests(EngineCases, unittest.TestCase):
     def test_a_token(self) -> None:
         cluster = RayCluster("a token that is long enough")
         self.addCleanup(cluster.stop)
-        for environment, ok in [({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "a token that is long enough"}, True), ({}, False)]:
+        for environment, ok in [
+            ({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "a token that is long enough"}, True),
+            ({}, False),
+        ]:
             with tempfile.TemporaryDirectory() as home:
                 sidecar = Sidecar({"HOME": home, **environment})
                 try:
@@ -93,7 +96,10 @@ class RayTests(EngineCases, unittest.TestCase):
         tasks |= {f"c{i}": ("hash", f"a{i % 8}", f"b{i}", f"b{(i + 7) % 16}") for i in range(16)}
         tasks["z"] = ("concat", *[f"c{i}" for i in range(16)])
         expected = sidecar.compute(tasks, "z")
-        again = {f"2{key}": (what, *[f"2{a}" if isinstance(a, str) else a for a in rest]) for key, (what, *rest) in tasks.items()}
+        again = {
+            f"2{key}": (what, *[f"2{a}" if isinstance(a, str) else a for a in rest])
+            for key, (what, *rest) in tasks.items()
+        }
         with tempfile.TemporaryDirectory() as folder:
             again["2victim"] = (f"parent_once:{folder}/pid",)
             again["2y"] = ("hash", "2victim", "2z")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import unittest
 from typing import Any
 
 from . import support
 from .client import Sidecar
 from sheaf_bridge import frames
-from sheaf_bridge.engine import Line, parse_call, parse_submission
+from sheaf_bridge.engine import Line
+from sheaf_bridge.messages import parse_call, parse_submission
 
 
 def message(header: dict[str, Any], *buffers: bytes) -> bytes:
@@ -84,11 +88,65 @@ class SidecarTests(unittest.TestCase):
             self.assertEqual(sidecar.wait(30), 1)
 
 
+class EmbeddedTests(unittest.TestCase):
+    """The sidecar as a Swift program starts it: from texts in memory."""
+
+    FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+    def test_every_module_is_part_of_the_swift_program(self) -> None:
+        with open(os.path.join(self.FOLDER, "../../Sources/CSheafBridge/CSheafBridge.c")) as file:
+            source = file.read()
+        for name in os.listdir(os.path.join(self.FOLDER, "sheaf_bridge")):
+            if name.endswith(".py"):
+                self.assertIn(f'#embed "../../bridges/python/sheaf_bridge/{name}"', source)
+                if name != "__init__.py":
+                    self.assertIn(f'SOURCE("sheaf_bridge.{name[:-3]}", {name[:-3]})', source)
+
+    def test_it_runs_from_memory(self) -> None:
+        modules = {}
+        for name in os.listdir(os.path.join(self.FOLDER, "sheaf_bridge")):
+            if name.endswith(".py"):
+                with open(os.path.join(self.FOLDER, "sheaf_bridge", name)) as file:
+                    modules["sheaf_bridge" if name == "__init__.py" else f"sheaf_bridge.{name[:-3]}"] = file.read()
+        with open(os.path.join(self.FOLDER, "bootstrap.py")) as file:
+            bootstrap = file.read()
+        ours, theirs = socket.socketpair()
+        with tempfile.TemporaryDirectory() as folder, ours:
+            os.set_inheritable(theirs.fileno(), True)
+            number = theirs.fileno()
+            # The descriptor has to be 3, and a shell puts it there.
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", f'exec "$0" -c "$1" 3<&{number}', sys.executable, bootstrap],
+                cwd=folder,
+                env={**os.environ, "TMPDIR": folder},
+                close_fds=False,
+            )
+            self.addCleanup(process.kill)
+            theirs.close()
+            stream = ours.makefile("rwb")
+            wanted = {"modules": modules, "main": "sheaf_bridge.sidecar", "needs": ["distributed"], "program": ""}
+            text = json.dumps(wanted).encode()
+            stream.write(struct.pack("<Q", len(text)) + text)
+            good = {**CONNECT, "hash": support.wanted().hash, "workers": 1}
+            stream.write(message(good))
+            stream.flush()
+            hello, answer = frames.read_message(stream), frames.read_message(stream)
+            assert hello is not None and answer is not None
+            self.assertEqual((hello[0]["op"], hello[0]["missing"]), ("hello", []))
+            self.assertTrue(answer[0]["ok"], answer)
+            stream.close()
+            ours.shutdown(socket.SHUT_WR)
+            self.assertEqual(process.wait(30), 0)
+            self.assertEqual(os.listdir(folder), [])
+
+
 class ParseTests(unittest.TestCase):
     GOOD: dict[str, Any] = {
         "op": "submit",
         "run": "1",
-        "tasks": [{"key": "a", "name": "f", "prefix": 0, "args": [["buffer", 1], ["key", "b"]], "retries": 1, "priority": 2}],
+        "tasks": [
+            {"key": "a", "name": "f", "prefix": 0, "args": [["buffer", 1], ["key", "b"]], "retries": 1, "priority": 2}
+        ],
         "outputs": ["a"],
     }
 
@@ -121,7 +179,20 @@ class ParseTests(unittest.TestCase):
 
     def test_random_ones(self) -> None:
         random.seed(7)
-        values: list[Any] = [None, 1, -1, "a", [], {}, [["key", 1]], [[]], 2.5, True, {"key": "a"}, [{"key": "a", "prefix": 0}]]
+        values: list[Any] = [
+            None,
+            1,
+            -1,
+            "a",
+            [],
+            {},
+            [["key", 1]],
+            [[]],
+            2.5,
+            True,
+            {"key": "a"},
+            [{"key": "a", "prefix": 0}],
+        ]
         for _ in range(3000):
             found = {**self.GOOD, random.choice(list(self.GOOD)): random.choice(values)}
             task = {**self.GOOD["tasks"][0], random.choice(list(self.GOOD["tasks"][0])): random.choice(values)}
