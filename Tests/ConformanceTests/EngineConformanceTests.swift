@@ -41,7 +41,8 @@ struct SupportMatrixTests {
 
 
             """
-        let difference = try GoldenFile("../../docs/engines/conformance.md").difference(from: Array((page + EngineConformance.supportMatrix).utf8))
+        let difference = try GoldenFile("../../docs/engines/conformance.md").difference(
+            from: Array((page + EngineConformance.supportMatrix).utf8))
         #expect(difference == nil)
     }
 }

@@ -89,7 +89,8 @@ extension EngineConformance {
         lines.append("")
         for (index, reason) in reasons.enumerated() {
             let names = columns.flatMap(\.gaps).first { $0.reason == reason }?.names ?? []
-            lines.append("\(index + 1). \(reason.prefix(1).uppercased() + reason.dropFirst()): \(names.map { "`\($0)`" }.joined(separator: ", ")).")
+            lines.append(
+                "\(index + 1). \(reason.prefix(1).uppercased() + reason.dropFirst()): \(names.map { "`\($0)`" }.joined(separator: ", ")).")
         }
         return lines.joined(separator: "\n") + "\n"
     }
