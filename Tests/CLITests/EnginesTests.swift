@@ -65,7 +65,7 @@ struct EnginesTests {
 }
 
 /// A port on which nobody listens.
-private func freePort(_ wanted: Int = 0) throws -> Int {
+func freePort(_ wanted: Int = 0) throws -> Int {
     let (port, descriptor) = try listen(wanted)
     close(descriptor)
     return port

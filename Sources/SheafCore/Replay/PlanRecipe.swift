@@ -82,7 +82,11 @@ extension PlanRecipe {
     /// - Throws: ``EngineError`` for bytes that are no recipe.
     package init(_ bytes: UnsafeRawBufferPointer) throws {
         var reader = SpillReader(bytes)
-        let (names, c, events, plan) = try Self.codec.read(&reader)
+        let written: Written
+        do { written = try Self.codec.read(&reader) } catch {
+            throw EngineError(.protocolViolation, "\(bytes.count) bytes that are no recipe of a plan", cause: error)
+        }
+        let (names, c, events, plan) = written
         guard reader.isAtEnd else { throw EngineError(.protocolViolation, "a recipe with bytes too many") }
         (call, workflow, input) = names
         conditions = Conditions(engine: c.0, taskOverhead: c.1, workers: c.2, memory: c.3, seed: c.4)

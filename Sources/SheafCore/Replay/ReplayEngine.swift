@@ -75,14 +75,30 @@ package final class ReplayEngine: WorkflowEngine {
 
     /// The plan that is wanted, as soon as the workflow has made it here.
     ///
-    /// - Throws: ``EngineError`` (`.notRepeatable`).
+    /// - Throws: ``EngineError`` (`.notRepeatable`), also when that takes longer than ``patience``.
     package func plan(_ identity: PlanIdentity) async throws -> ReplayedPlan {
-        try await waiting { state in
-            if let plan = state.plans[PlanKey(identity)] { return plan }
-            if let failure = state.failure { throw failure }
-            return nil
+        try await withThrowingTaskGroup(of: ReplayedPlan?.self) { group in
+            group.addTask { [self] in
+                try await waiting { state in
+                    if let plan = state.plans[PlanKey(identity)] { return plan }
+                    if let failure = state.failure { throw failure }
+                    return nil
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(Self.patience))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let plan = try await group.next().flatMap(\.self) else {
+                throw notRepeated("it did not come to it within \(Int(Self.patience)) s")
+            }
+            return plan
         }
     }
+
+    /// The seconds that a workflow may take from one plan to the next.
+    private static let patience = 300.0
 
     // MARK: The engine
 

@@ -2,9 +2,9 @@ extension EngineConformance {
     /// The engines whose conformance is known: what their own tests run, and what the support matrix in the documentation shows.
     public static let engines: [EngineSupport] = [
         EngineSupport("local", "this process", gaps: [], ofWorkflows: nil),
-        EngineSupport("processes", "worker processes", gaps: [closures], ofWorkflows: [noSession]),
-        EngineSupport("dask", "a Dask cluster", gaps: [closures, chains, waiting, operations], ofWorkflows: [chains, waiting, noSession]),
-        EngineSupport("ray", "a Ray cluster", gaps: [closures, chains, waiting, operations], ofWorkflows: [chains, waiting, noSession]),
+        EngineSupport("processes", "worker processes", gaps: [noClosures], ofWorkflows: [noSession]),
+        EngineSupport("dask", "a Dask cluster", gaps: [noClosures, noChains, noWaiting, noOperations], ofWorkflows: [noChains, noWaiting, noSession]),
+        EngineSupport("ray", "a Ray cluster", gaps: [noClosures, noChains, noWaiting, noOperations], ofWorkflows: [noChains, noWaiting, noSession]),
     ]
 
     /// What an engine does not do, by its name.
@@ -40,18 +40,18 @@ extension EngineConformance {
         var expected: [ExpectedGap] { names.map { ExpectedGap($0, reason) } }
     }
 
-    private static let closures = Gap(
+    private static let noClosures = Gap(
         reason: "closures run in this process only, outside workflows",
         names: cases.filter { $0.requires.contains(.closures) }.map(\.name), isDeclared: true)
     private static let noSession = Gap(
         reason: "a task in another process has no session to compute a plan of its own",
         names: ["dynamic/plan-in-task", "dynamic/nested", "dynamic/failure", "cancellation/inner-plan"])
-    private static let chains = Gap(
+    private static let noChains = Gap(
         reason: "a chain of functions is one node, with the name and the line of its last",
         names: ["faults/first-cause", "events/run", "events/failure", "events/names"])
-    private static let waiting = Gap(
+    private static let noWaiting = Gap(
         reason: "an async function that waits takes a worker's place", names: ["waiting/no-thread"])
-    private static let operations = Gap(
+    private static let noOperations = Gap(
         reason: "operations of bags and arrays run there in workflows only",
         names: cases.map(\.name).filter { name in
             (name.hasPrefix("bags/") || name.hasPrefix("arrays/")) && name != "arrays/problems"

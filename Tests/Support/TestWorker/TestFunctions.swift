@@ -13,6 +13,7 @@ internal import Darwin
 enum TestFunctions {
     static let all: [any RegisteredFunction] = [
         nothing, add, process, trap, overrun, sleep, spin, slowly, gorge, garble, leave, childOf, bytes, sum, unencodable, stubborn, waits,
+        doomed,
     ]
 
     static let nothing = Function("test.nothing") { (number: Int) in number }
@@ -44,6 +45,16 @@ enum TestFunctions {
             while true { _ = systemSleep(1) }
         }
         return value
+    }
+
+    /// Counts in `PATH.tally`, and the first time writes its process's number to `PATH.process`, signals `PATH.started` and is busy for ever.
+    static let doomed = Function("test.doomed") { (path: String, value: Int) -> Int in
+        guard try Tally.count(path + ".tally") == 1 else { return value }
+        guard let file = fopen(path + ".process", "w") else { return -1 }
+        fputs("\(getpid())", file)
+        fclose(file)
+        try SignalPipe.send(path + ".started")
+        while true { _ = systemSleep(1) }
     }
 
     /// Allocates without end, and uses what it gets.

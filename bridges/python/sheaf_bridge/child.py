@@ -24,6 +24,8 @@ except ImportError:  # a worker without numpy
 Log = Callable[[str], None]
 WORDS = 4096
 HELLO_SECONDS = 30.0
+# Signals that do not come of what a program does.
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 # How long a call that is cancelled may take to tidy up.
 GRACE_SECONDS = 0.2
 # How often a wait looks for an interrupt: a KeyboardInterrupt that is raised from another thread wakes no system call.
@@ -95,7 +97,8 @@ class Child:
                     return os.posix_spawn(
                         path,
                         [self.program.path],
-                        {**os.environ, "SHEAF_WORKER": "bridge"},
+                        # The bridge says how it ended; the runtime's own report can take seconds.
+                        {"SWIFT_BACKTRACE": "enable=no", **os.environ, "SHEAF_WORKER": "bridge"},
                         file_actions=actions,
                         setpgroup=0,
                         setsigmask=(),
@@ -152,9 +155,13 @@ class Child:
         self._send(frames.call_parts(call, prefix, arguments))
         self._asked = call
         try:
-            return self._answer(call, log)
-        finally:
+            value = self._answer(call, log)
+        except TaskError:
             self._asked = 0
+            raise
+        # Not after an interrupt: the process is still in the call.
+        self._asked = 0
+        return value
 
     def _answer(self, call: int, log: Log) -> Any:
         while True:
@@ -186,6 +193,11 @@ class Child:
         words = self._last_words().strip()
         said = f"; its last words: {words}" if words else ""
         return f"the program's process ended: {str(why) + '; ' if str(why) else ''}{how}{said}"
+
+    def was_killed(self) -> bool:
+        """Whether somebody else has ended the process."""
+        status = self._status
+        return status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) in FROM_OUTSIDE
 
     # --- End --------------------------------------------------------------------------------------------------------------------
 

@@ -310,7 +310,7 @@ class DaskEngine(Engine):
 
     def _on_future(self, run: Run, key: str, future: Any) -> None:
         """An output's future has ended, well or not."""
-        if run.has_ended or future.status == "finished" or self._is_gone():
+        if run.has_ended or run.is_cancelled or future.status == "finished" or self._is_gone():
             return
         if future.status != "error":
             lost = TaskError("lost", f"a value that the run needs was lost with its worker ({future.status})", key=key)

@@ -15,6 +15,18 @@ from .program import Program
 IDLE_SECONDS = 5.0
 
 
+# How often a call is repeated whose process somebody else has ended, such as the system for lack of memory: that says nothing of the call.
+LOSSES = 3
+
+
+class _Killed(Exception):
+    """The process of a call was ended from outside."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__(ending)
+        self.ending = ending
+
+
 class Pool:
     """Runs calls in processes of a program; from any number of threads."""
 
@@ -31,6 +43,18 @@ class Pool:
         self, key: str, token: str | None, prepare: Bytes | None, prefix: Bytes, arguments: Sequence[Bytes], log: Log
     ) -> Any:
         """The value of a call. Raises TaskError."""
+        losses = 0
+        while True:
+            try:
+                return self._call(key, token, prepare, prefix, arguments, log)
+            except _Killed as killed:
+                losses += 1
+                if losses > LOSSES:
+                    raise self.error("crashed", f"{killed.ending}; and so did {LOSSES} before it", key) from None
+
+    def _call(
+        self, key: str, token: str | None, prepare: Bytes | None, prefix: Bytes, arguments: Sequence[Bytes], log: Log
+    ) -> Any:
         with self._lock:
             self._running[key] = None
         child = None
@@ -47,6 +71,8 @@ class Pool:
             child.close()
             if self._was_cancelled(key):
                 raise self.error("cancelled", "the run was cancelled", key) from None
+            if child.was_killed():
+                raise _Killed(ending) from None
             raise self.error("crashed", ending, key) from None
         except TaskError as error:
             if child is not None and error.kind == "failure":
