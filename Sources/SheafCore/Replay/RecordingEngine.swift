@@ -14,8 +14,8 @@ final class RecordingEngine: WorkflowEngine {
         var history: [Entry] = []
         var begun = 0
         var occurrences: [UInt64: Int] = [:]
-        /// The forms of plans that run now.
-        var running: Set<UInt64> = []
+        /// The plans that run now, by form.
+        var running: [UInt64: Int] = [:]
         /// Values that the workflow was given without looking into them.
         var opaque: [ObjectIdentifier: WeakValue] = [:]
     }
@@ -46,7 +46,8 @@ final class RecordingEngine: WorkflowEngine {
         var job = job
         let fingerprint = job.graph.fingerprint(outputs: job.outputs)
         let recorded = state.withLock { state -> (PlanIdentity, [Entry], Set<Int>)? in
-            guard state.running.insert(fingerprint).inserted else { return nil }
+            guard state.running[fingerprint] == nil else { return nil }
+            state.running[fingerprint] = state.begun
             let plan = PlanIdentity(number: state.begun, fingerprint: fingerprint, occurrence: state.occurrences[fingerprint, default: 0])
             state.begun += 1
             state.occurrences[fingerprint, default: 0] += 1
@@ -68,7 +69,7 @@ final class RecordingEngine: WorkflowEngine {
                 }
             }
         } catch {
-            state.withLock { _ = $0.running.remove(fingerprint) }
+            end(plan, nil)
             return AsyncThrowingStream { $0.finish(throwing: error) }
         }
         job.recipe = PlanRecipe(
@@ -76,41 +77,58 @@ final class RecordingEngine: WorkflowEngine {
         return following(base.submit(job), plan)
     }
 
-    /// Passes events on, and notes the outputs.
+    /// Passes events on as they are asked for, and notes the outputs. (A stream with a buffer of its own would end at once when the caller's
+    /// task is cancelled, and some engines' streams end only when nothing of the plan can start any more.)
     private func following(
         _ events: AsyncThrowingStream<EngineEvent, any Error>, _ plan: PlanIdentity
     ) -> AsyncThrowingStream<EngineEvent, any Error> {
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: EngineEvent.self)
-        let task = Task { [self] in
-            var outputs: Set<Int> = []
+        let follower = Follower(events, of: plan, on: self)
+        return AsyncThrowingStream { try await follower.next() }
+    }
+
+    /// Used by one task at a time; lives as long as somebody listens.
+    private final class Follower: @unchecked Sendable {
+        private let events: AsyncThrowingStream<EngineEvent, any Error>.Iterator
+        private let plan: PlanIdentity
+        private let engine: RecordingEngine
+        private var outputs: Set<Int> = []
+
+        init(_ events: AsyncThrowingStream<EngineEvent, any Error>, of plan: PlanIdentity, on engine: RecordingEngine) {
+            self.events = events.makeAsyncIterator()
+            self.plan = plan
+            self.engine = engine
+        }
+
+        deinit { engine.end(plan, nil) }
+
+        func next() async throws -> EngineEvent? {
             do {
-                for try await event in events {
-                    if case .output(let position, let ref) = event, outputs.insert(position).inserted {
-                        note(.output(plan, position: position, ref))
-                    }
-                    continuation.yield(event)
+                // Copies share the place in the stream.
+                var events = events
+                guard let event = try await events.next() else {
+                    // Where nobody listens any more, the end of the stream says nothing of the plan.
+                    engine.end(plan, Task.isCancelled ? nil : .ended(plan))
+                    return nil
                 }
-                // The end of a stream that nobody listens to any more says nothing.
-                try Task.checkCancellation()
-                end(plan, .ended(plan))
-                continuation.finish()
+                if case .output(let position, let ref) = event, outputs.insert(position).inserted {
+                    engine.note(.output(plan, position: position, ref))
+                }
+                return event
             } catch {
-                end(plan, .failed(plan, RecordedError.encode(error)))
-                continuation.finish(throwing: error)
+                engine.end(plan, .failed(plan, RecordedError.encode(error)))
+                throw error
             }
         }
-        continuation.onTermination = { reason in
-            if case .cancelled = reason { task.cancel() }
-        }
-        return stream
     }
 
     private func note(_ event: PlanRecipe.Event) { state.withLock { $0.history.append(.event(event)) } }
 
-    private func end(_ plan: PlanIdentity, _ event: PlanRecipe.Event) {
+    /// The first end counts.
+    private func end(_ plan: PlanIdentity, _ event: PlanRecipe.Event?) {
         state.withLock { state in
-            state.history.append(.event(event))
-            state.running.remove(plan.fingerprint)
+            guard state.running[plan.fingerprint] == plan.number else { return }
+            state.running[plan.fingerprint] = nil
+            if let event { state.history.append(.event(event)) }
         }
     }
 

@@ -185,6 +185,8 @@ class Sidecar:
             for key, left in run.left.items():
                 if left == 0:
                     self.ready.put((run, key))
+            if not run.left:
+                self.settle(run)
 
     def cancel(self, message: dict, _: list[bytes]) -> None:
         run = self.runs.get(message["run"])
