@@ -26,10 +26,14 @@ struct EnginesTests {
     func up(engine: String) throws {
         guard try Self.isUsable(engine) else { return }
         let port = try freePort()
-        let process = Process(), output = Pipe(), folder = try TemporaryFolder()
+        let process = Process(), output = Pipe()
+        // A short path: Ray has sockets in it.
+        let folder = URL(fileURLWithPath: "/tmp/su\(UInt32.random(in: 0 ..< .max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
         process.executableURL = Tool.executable
         process.arguments = ["up", engine, "--workers", "1", "--port", "\(port)"]
-        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.url.path]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path]) { $1 }
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -43,7 +47,7 @@ struct EnginesTests {
         process.interrupt()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         #expect(try freePort(port) == port)
     }
 

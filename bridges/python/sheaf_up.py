@@ -14,12 +14,11 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from typing import Any, Protocol
 
-from sheaf_bridge.lifeline import Lifeline
+from sheaf_bridge.lifeline import Lifeline, make_folder
 
 # How long a cluster may take to start, and to end before it is killed.
 START_SECONDS = 60.0
@@ -213,7 +212,7 @@ def main() -> int:
     # Whoever wants it to end closes its standard input; a signal to all of a terminal's processes is not for it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     channel = Channel()
-    folder = tempfile.mkdtemp(prefix="sheaf-up-")
+    folder = make_folder("sheaf-up-")
     # Ends the cluster and removes the folder also when this process is killed.
     lifeline = Lifeline(folder)
     try:

@@ -12,10 +12,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from typing import IO
 
 END_SECONDS = 2.0
+
+
+# A socket's path may have 107 bytes, and Ray's own part of one has up to 70.
+SHORT = 18
+
+
+def make_folder(prefix: str) -> str:
+    """A private folder, whose path is short enough for sockets in it."""
+    usual = tempfile.gettempdir()
+    return tempfile.mkdtemp(prefix=prefix, dir=usual if len(usual) <= SHORT or not os.path.isdir("/tmp") else "/tmp")
 
 
 class Lifeline:

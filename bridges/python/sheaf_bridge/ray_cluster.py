@@ -7,14 +7,13 @@ import os
 import platform
 import secrets
 import socket
-import tempfile
 import time
 from typing import Any
 
 import numpy
 
 from .engine import EngineFailure, read_program, text_of
-from .lifeline import Lifeline, processes_below
+from .lifeline import Lifeline, make_folder, processes_below
 from .program import Wanted
 from .shipping import Shipment
 
@@ -44,7 +43,7 @@ class RayCluster:
     def join(self, message: dict[str, Any]) -> Any:
         """Joins or makes a cluster, with the program; returns the code's module, under the name that it has there."""
         # A short path: a socket's may have 107 bytes.
-        self.folder = tempfile.mkdtemp(prefix="sheaf-ray-")
+        self.folder = make_folder("sheaf-ray-")
         self.lifeline = Lifeline(self.folder)
         side, package = self._pack(message)
         address = message["address"]
