@@ -112,7 +112,8 @@ let package = Package(
         .testTarget(
             name: "SheafDuckDBTests", dependencies: ["SheafDuckDB", "SheafCore", "CArrowABI", "CDuckDB"], swiftSettings: settings),
         .executableTarget(
-            name: "sheaf-test-worker", dependencies: ["SheafWorker", "SheafCore", "SheafTesting"], path: "Tests/Support/TestWorker",
+            name: "sheaf-test-worker", dependencies: ["SheafWorker", "SheafCore", "SheafBag", "SheafArray", "SheafTesting"],
+            path: "Tests/Support/TestWorker",
             swiftSettings: settings),
         .testTarget(
             name: "SheafWorkerTests", dependencies: ["SheafWorker", "SheafCore", "SheafLocal", "SheafTesting", "sheaf-test-worker"],

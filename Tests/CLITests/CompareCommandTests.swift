@@ -58,6 +58,22 @@ import Testing
         #expect(rows[0]["ratio"] as? Double == 1 && rows[0]["movedBytes"] as? Int == 0)
     }
 
+    /// On real clusters, where there is a Python with Dask and Ray; dev/engines makes one.
+    @Test(.timeLimit(.minutes(5))) func everyEngineAndPeerThatIsThereAgrees() throws {
+        let result = try Tool.run([
+            "compare", "matmul", "--size", "120", "--chunk", "50", "--engines", "local,processes,dask,ray", "--peers", "--repeat", "1",
+            "--workers",
+            "2", "--time-limit", "120", "--json",
+        ])
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        let rows = try Self.objects(result)
+        #expect(rows.count == 4 + PeerSystem.allCases.count)
+        for engine in ["local", "processes", "dask", "ray"] where try EnginesTests.isUsable(engine) {
+            let row = rows.first { $0["where"] as? String == engine }
+            #expect(row?["equal"] as? String == "yes" && (row?["tasks"] as? Int ?? 0) > 0, "\(result.output)")
+        }
+    }
+
     @Test func nothingThatRanIsAFailure() throws {
         let result = try Tool.run(["compare", "pi", "--engines", "nowhere"])
         #expect(result.status == 1)

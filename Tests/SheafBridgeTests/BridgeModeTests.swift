@@ -113,7 +113,7 @@ struct BridgeModeTests {
         #expect(try worker.answer().kind == .failure)
         worker.channel.send(Frame(.prepare, payload: [1, 2, 3]).bytes)
         worker.send("test.add", [bytes(1), bytes(2)])
-        #expect(try Failure(payload: try worker.answer().payload).code == ErrorCode.unsupported.rawValue)
+        #expect(try Failure(payload: try worker.answer().payload).code == ErrorCode.protocolViolation.rawValue)
         worker.send("test.add", [bytes(1), bytes(2)])
         #expect(try worker.result() == bytes(3))
     }

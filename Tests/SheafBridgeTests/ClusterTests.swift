@@ -56,25 +56,36 @@ func clusterOptions(_ kind: BridgeKind) async throws -> BridgeOptions {
 }
 
 /// Runs a case on the shared cluster; on an engine of its own where it ends one.
-private func conforms(_ kind: BridgeKind, _ check: EngineConformance.Case) async throws {
-    let begin = ContinuousClock.now
-    let outcome = try await EngineConformance.run(check, expectedGaps: BridgeGaps.all) {
+private func conforms(_ kind: BridgeKind, _ check: EngineConformance.Case, asWorkflow: Bool) async throws {
+    try await conformance(of: kind.name, check, timeLimit: .seconds(200), asWorkflow: asWorkflow) {
         if check.name == "lifecycle/closing-ends-runs" { return try await BridgeEngine.started(kind, try await clusterOptions(kind)) }
         return SharedEngine(try await Clusters.shared.engine(kind))
     }
-    if ProcessInfo.processInfo.environment["SHEAF_TIMES"] != nil { print("TIME \(kind.name) \(check.name) \(ContinuousClock.now - begin)") }
-    #expect(outcome == .passed || check.requires.contains(.closures) || BridgeGaps.all.contains { $0.name == check.name })
 }
 
 /// One case at a time: they share an engine, and what one leaves behind another would find.
-@Suite("Dask conforms", .serialized, .timeLimit(.minutes(5)), .enabled { await isInstalled(DaskProvider.kind) })
+@Suite("Dask conforms", .serialized, .timeLimit(.minutes(8)), .enabled { await isInstalled(DaskProvider.kind) })
 struct DaskConformanceTests {
-    @Test(arguments: EngineConformance.cases.filter { ProcessInfo.processInfo.environment["SHEAF_CASE"].map($0.name.hasPrefix) ?? true })
-    func conforms(_ check: EngineConformance.Case) async throws { try await SheafBridgeTests.conforms(DaskProvider.kind, check) }
+    @Test(arguments: EngineConformance.cases)
+    func conforms(_ check: EngineConformance.Case) async throws {
+        try await SheafBridgeTests.conforms(DaskProvider.kind, check, asWorkflow: false)
+    }
+
+    @Test(arguments: EngineConformance.cases)
+    func conformsAsWorkflow(_ check: EngineConformance.Case) async throws {
+        try await SheafBridgeTests.conforms(DaskProvider.kind, check, asWorkflow: true)
+    }
 }
 
-@Suite("Ray conforms", .serialized, .timeLimit(.minutes(5)), .enabled { await isInstalled(RayProvider.kind) })
+@Suite("Ray conforms", .serialized, .timeLimit(.minutes(8)), .enabled { await isInstalled(RayProvider.kind) })
 struct RayConformanceTests {
-    @Test(arguments: EngineConformance.cases.filter { ProcessInfo.processInfo.environment["SHEAF_CASE"].map($0.name.hasPrefix) ?? true })
-    func conforms(_ check: EngineConformance.Case) async throws { try await SheafBridgeTests.conforms(RayProvider.kind, check) }
+    @Test(arguments: EngineConformance.cases)
+    func conforms(_ check: EngineConformance.Case) async throws {
+        try await SheafBridgeTests.conforms(RayProvider.kind, check, asWorkflow: false)
+    }
+
+    @Test(arguments: EngineConformance.cases)
+    func conformsAsWorkflow(_ check: EngineConformance.Case) async throws {
+        try await SheafBridgeTests.conforms(RayProvider.kind, check, asWorkflow: true)
+    }
 }

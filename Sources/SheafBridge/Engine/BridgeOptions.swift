@@ -39,8 +39,8 @@ public struct BridgeOptions: Sendable {
                 guard let count = Int(value), count > 0, count <= 1 << 16 else {
                     throw PlanError(.invalidArgument, "workers=\(value) in \(url) is not a positive number")
                 }
-                if address.isEmpty { workers = count }
-                minimumWorkers = count
+                // A cluster of its own is there as a whole, and one of Ray is one node however many workers it has.
+                if address.isEmpty { workers = count } else { minimumWorkers = count }
             case "timeout":
                 guard let seconds = Double(value), seconds > 0, seconds < 1e6 else {
                     throw PlanError(.invalidArgument, "timeout=\(value) in \(url) is not a number of seconds")

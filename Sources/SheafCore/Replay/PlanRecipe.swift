@@ -82,7 +82,11 @@ extension PlanRecipe {
     /// - Throws: ``EngineError`` for bytes that are no recipe.
     package init(_ bytes: UnsafeRawBufferPointer) throws {
         var reader = SpillReader(bytes)
-        let (names, c, events, plan) = try Self.codec.read(&reader)
+        let written: Written
+        do { written = try Self.codec.read(&reader) } catch {
+            throw EngineError(.protocolViolation, "\(bytes.count) bytes that are no recipe of a plan", cause: error)
+        }
+        let (names, c, events, plan) = written
         guard reader.isAtEnd else { throw EngineError(.protocolViolation, "a recipe with bytes too many") }
         (call, workflow, input) = names
         conditions = Conditions(engine: c.0, taskOverhead: c.1, workers: c.2, memory: c.3, seed: c.4)
@@ -103,12 +107,18 @@ extension PlanRecipe {
 }
 
 extension Graph {
-    /// A hash of the graph that is the same in every process of the program: functions, edges, outputs, and those constants that are
-    /// numbers and texts. (Of other constants only the type is seen, and what closures have captured is not.)
+    /// A hash of the graph that is the same in every process of the program: functions, the lines that made them, edges,
+    /// outputs, and those constants that are numbers and texts. (Of other constants only the type is seen, and what closures have captured is not.)
     package func fingerprint(outputs: [NodeID]) -> UInt64 {
         var hash = Fingerprint()
+        // Nodes that one line made share their attributes.
+        var places: [Int: UInt64] = [:]
         for node in 0..<count {
             hash.add(function(node).name)
+            let attributes = attributesIndex(node)
+            let place = places[attributes] ?? Fingerprint("\(self.attributes[attributes].location)").value
+            places[attributes] = place
+            hash.add(place)
             for position in argumentRange(node) {
                 let argument = arguments[position]
                 if argument.isConstant { hash.add(constants[argument.index]) } else { hash.add(UInt64(argument.raw)) }
@@ -122,6 +132,9 @@ extension Graph {
 /// FNV-1a, since the standard library's `Hasher` begins elsewhere in each process.
 private struct Fingerprint {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    init() {}
+    init(_ text: String) { add(text) }
 
     mutating func add(_ number: UInt64) { value = (value ^ number) &* 0x0000_0100_0000_01b3 }
 

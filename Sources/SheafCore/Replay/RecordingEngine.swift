@@ -90,6 +90,8 @@ final class RecordingEngine: WorkflowEngine {
                     }
                     continuation.yield(event)
                 }
+                // The end of a stream that nobody listens to any more says nothing.
+                try Task.checkCancellation()
                 end(plan, .ended(plan))
                 continuation.finish()
             } catch {

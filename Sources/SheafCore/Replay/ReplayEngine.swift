@@ -25,6 +25,9 @@ package final class ReplayEngine: WorkflowEngine {
         /// Called whenever something above has changed, and whoever waits looks again.
         var waiting: [UInt64: @Sendable () -> Void] = [:]
         var nextWaiting: UInt64 = 0
+
+        /// Whether a plan of the first call has not been made here.
+        var lacksPlan: Bool { begun.keys.contains { $0.occurrence >= occurrences[$0.fingerprint, default: 0] } }
     }
 
     private struct PlanKey: Hashable, Sendable {
@@ -75,14 +78,32 @@ package final class ReplayEngine: WorkflowEngine {
 
     /// The plan that is wanted, as soon as the workflow has made it here.
     ///
-    /// - Throws: ``EngineError`` (`.notRepeatable`).
+    /// - Throws: ``EngineError`` (`.notRepeatable`), also when that takes longer than ``patience``.
     package func plan(_ identity: PlanIdentity) async throws -> ReplayedPlan {
-        try await waiting { state in
-            if let plan = state.plans[PlanKey(identity)] { return plan }
-            if let failure = state.failure { throw failure }
-            return nil
+        try await withThrowingTaskGroup(of: ReplayedPlan?.self) { group in
+            group.addTask { [self] in
+                try await waiting { state in
+                    if let plan = state.plans[PlanKey(identity)] { return plan }
+                    if let failure = state.failure { throw failure }
+                    return nil
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(Self.patience))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let plan = try await group.next().flatMap(\.self) else {
+                throw notRepeated("it did not come to it within \(Int(Self.patience)) s")
+            }
+            return plan
         }
     }
+
+    /// The seconds that a workflow may take from one plan to the next.
+    private static let patience = 300.0
+    /// The seconds that it may take to a plan while it has made another.
+    private static let patienceWithOthers = 5.0
 
     // MARK: The engine
 
@@ -94,7 +115,7 @@ package final class ReplayEngine: WorkflowEngine {
             return AsyncThrowingStream { $0.finish(throwing: error) }
         }
         let fingerprint = job.graph.fingerprint(outputs: job.outputs)
-        var key: PlanKey?
+        var key: PlanKey?, isOther = false
         change { state in
             let occurrence = state.occurrences[fingerprint, default: 0]
             state.occurrences[fingerprint] = occurrence + 1
@@ -102,11 +123,9 @@ package final class ReplayEngine: WorkflowEngine {
             key = made
             // One that has ended is not wanted any more.
             if state.ended[made] == nil { state.plans[made] = ReplayedPlan(job) }
-            let isMissing = state.begun.keys.contains { $0.occurrence >= state.occurrences[$0.fingerprint, default: 0] }
-            if state.begun[made] == nil, isMissing, state.failure == nil {
-                state.failure = self.notRepeated("it made another, of \(job.graph.count) tasks, instead")
-            }
+            isOther = state.begun[made] == nil && state.lacksPlan
         }
+        if isOther { watch(job.graph.count) }
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: EngineEvent.self)
         let task = Task { [self] in
             do {
@@ -131,6 +150,16 @@ package final class ReplayEngine: WorkflowEngine {
             if case .cancelled = reason { task.cancel() }
         }
         return stream
+    }
+
+    /// Gives up, after a while, when another plan was made than was wanted. Not at once: plans may be made side by side, in any order.
+    private func watch(_ tasks: Int) {
+        Task { [self] in
+            try await Task.sleep(for: .seconds(Self.patienceWithOthers))
+            change { state in
+                if state.lacksPlan, state.failure == nil { state.failure = notRepeated("it made another, of \(tasks) tasks, instead") }
+            }
+        }
     }
 
     package func get(_ ref: ValueRef) async throws -> Payload {

@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let lengths = Workflow("lengths") { (session, path: String) in
-///     try await session.lines(of: path).map { $0.count }.reduce(0, +)
+///     try await session.lines(of: path).map { $0.count }.fold(0) { $0 + $1 }
 /// }
 /// let total = try await session.run(lengths, "data.txt")
 /// ```

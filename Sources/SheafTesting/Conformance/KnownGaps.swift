@@ -3,8 +3,10 @@ extension EngineConformance {
     public static let engines: [EngineSupport] = [
         EngineSupport("local", "this process", gaps: [], ofWorkflows: nil),
         EngineSupport("processes", "worker processes", gaps: [noClosures], ofWorkflows: [noSession]),
-        EngineSupport("dask", "a Dask cluster", gaps: [noClosures, noChains, noWaiting, noOperations], ofWorkflows: [noChains, noWaiting, noSession]),
-        EngineSupport("ray", "a Ray cluster", gaps: [noClosures, noChains, noWaiting, noOperations], ofWorkflows: [noChains, noWaiting, noSession]),
+        EngineSupport(
+            "dask", "a Dask cluster", gaps: [noClosures, noChains, noWaiting, noOperations], ofWorkflows: [noChains, noWaiting, noSession]),
+        EngineSupport(
+            "ray", "a Ray cluster", gaps: [noClosures, noChains, noWaiting, noOperations], ofWorkflows: [noChains, noWaiting, noSession]),
     ]
 
     /// What an engine does not do, by its name.

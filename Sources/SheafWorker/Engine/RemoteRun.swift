@@ -40,6 +40,11 @@ final class RemoteRun: Sendable {
         self.isRemote = isRemote
         if isRemote.contains(true), job.recipe == nil { try Self.check(graph, isRemote, try fleet.knownFunctions()) }
         recipe = try job.recipe.map { ($0.token, try $0.encoded()) }
+        if let count = recipe?.bytes.count, count > Frame.maximumPayload {
+            throw EngineError(
+                .unsupported, "what the workflow's plans have returned so far takes \(count) bytes, and workers are sent it with each plan",
+                hint: "leave large values on the engine with persist(), or divide the work into several workflows")
+        }
         var stays = Array(repeating: true, count: graph.count)
         for node in 0..<graph.count where !isRemote[graph.functionIndex(node)] {
             for input in graph.inputs(node) { stays[input] = false }

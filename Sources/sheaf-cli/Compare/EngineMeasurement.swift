@@ -61,7 +61,8 @@ struct EngineMeasurement<J: Job> {
 
     private static func text(_ error: any Error) -> String {
         guard let error = error as? any SheafError else { return J.message(for: error) }
-        return error.message + (error.hint.map { " (\($0))" } ?? "")
+        let cause = error.cause.map { ": \(($0 as? any SheafError)?.message ?? "\($0)")" } ?? ""
+        return error.message + cause + (error.hint.map { " (\($0))" } ?? "")
     }
 }
 

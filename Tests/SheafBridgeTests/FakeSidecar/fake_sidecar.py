@@ -40,6 +40,7 @@ class Child:
         kind, _, _ = self.receive()
         assert kind == 1
         self.number = 0
+        self.tokens: set[str] = set()
 
     def receive(self) -> tuple[int, int, bytes]:
         magic, version, kind, call, count = FRAME.unpack(exactly(self.socket.recv, FRAME.size))
@@ -48,6 +49,11 @@ class Child:
 
     def send(self, kind: int, payload: bytes = b"") -> None:
         self.socket.sendall(FRAME.pack(0x4853, 1, kind, self.number, len(payload)) + payload)
+
+    def prepare(self, token: str, payload: bytes) -> None:
+        if token not in self.tokens:
+            self.tokens.add(token)
+            self.send(10, payload)
 
     def call(self, prefix: bytes, arguments: list[bytes]) -> tuple[int, bytes]:
         self.number += 1
@@ -71,6 +77,7 @@ class Child:
 class Run:
     def __init__(self, message: dict, buffers: list[bytes]) -> None:
         self.name, self.detail = message["run"], message["detail"]
+        self.token, self.prepare = message.get("token"), message.get("prepare")
         self.outputs = set(message["outputs"])
         self.tasks = {task["key"]: task for task in message["tasks"]}
         self.buffers = buffers
@@ -218,6 +225,8 @@ class Sidecar:
                     if run.cancelled:
                         break
                 try:
+                    if run.token is not None:
+                        child.prepare(run.token, run.buffers[run.prepare])
                     kind, payload = child.call(run.buffers[task["prefix"]], arguments)
                 except (EOFError, OSError):
                     kind, payload = 0, child.end().encode()

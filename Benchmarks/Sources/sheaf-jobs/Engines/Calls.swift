@@ -7,9 +7,8 @@ enum EngineFunctions {
     static let total = Function("bench.total") { (numbers: [Int]) in numbers.reduce(0, +) }
     static let length = Function("bench.length") { (bytes: [UInt8]) in bytes.count }
 
-    static let all: [any RegisteredFunction] = [
-        nothing, total, length, MonteCarloFunctions.draw, HaversineFunctions.distances, WordFunctions.words,
-    ]
+    static let all: [any RegisteredFunction] =
+        [nothing, total, length, MonteCarloFunctions.draw, HaversineFunctions.distances] + EngineWorkflows.all
 }
 
 /// One call after the other, each waited for; its time is the median of all round trips.

@@ -2,15 +2,34 @@ import ArgumentParser
 import Foundation
 import Sheaf
 
-/// The words of a file, counted: a bag with a named function.
+/// Jobs on bags and arrays, as workflows: so all their tasks run on the engine.
+enum EngineWorkflows {
+    static let wordCount = Workflow<String, [(UTF8Slice, Int)]>("bench.word-count") { session, file in
+        try await session.lines(of: file, as: UTF8Slice.self).flatMap { $0.words }.frequencies().collect()
+    }
+
+    static let matmul = Workflow<Int, Double>("bench.matmul") { session, size in
+        let i = session.arange(0.0, Double(size), chunks: .uniform(1024))[.all, .newAxis]
+        let j = session.arange(0.0, Double(size), chunks: .uniform(1024))
+        let a = (i * 0.37 + j * 0.11).cos()
+        return try await a.matmul(a).abs().sum().item()
+    }
+
+    static let sumOfProducts = Workflow<Int, Double>("bench.sum-of-products") { session, size in
+        let a = session.arange(0.0, Double(size), chunks: .uniform(1 << 22)) * 1e-8
+        return try await (a.sin() * (a + 1).cos()).sum().item()
+    }
+
+    static let all: [any RegisteredFunction] = [wordCount, matmul, sumOfProducts]
+}
+
+/// The words of a file, counted.
 struct EngineWordCount<On: MeasuredEngine>: EngineJob {
     static var job: String { "word-count" }
     @Argument var file: String
     @OptionGroup var options: EngineOptions
 
-    func work(_ session: Session, _: Void) async throws -> [(UTF8Slice, Int)] {
-        try await session.lines(of: file, as: UTF8Slice.self).flatMap(WordFunctions.words).frequencies().collect()
-    }
+    func work(_ session: Session, _: Void) async throws -> [(UTF8Slice, Int)] { try await session.run(EngineWorkflows.wordCount, file) }
 
     func check(_ counts: [(UTF8Slice, Int)]) -> (check: String, items: Int) {
         let total = counts.reduce(0) { $0 + $1.1 }, letters = counts.reduce(0) { $0 + $1.0.count * $1.1 }
@@ -18,26 +37,12 @@ struct EngineWordCount<On: MeasuredEngine>: EngineJob {
     }
 }
 
-enum WordFunctions {
-    static let words = Function("bench.word-count.words") { (line: UTF8Slice) in line.words }
-}
-
-/// The sum of the elements of the product of two square matrices, of `--size` rows, in chunks of 1024.
+/// The sum of the absolute elements of the product of two square matrices, of `--size` rows, in chunks of 1024².
 struct EngineMatmul<On: MeasuredEngine>: EngineJob {
     static var job: String { "matmul" }
     @OptionGroup var options: EngineOptions
 
-    private func matrix(_ session: Session) -> NDArray<Double> {
-        let size = Double(options.size)
-        let i = session.arange(0.0, size, chunks: .uniform(1024))[.all, .newAxis], j = session.arange(0.0, size, chunks: .uniform(1024))
-        return (i * 0.37 + j * 0.11).cos()
-    }
-
-    func work(_ session: Session, _: Void) async throws -> Double {
-        let a = matrix(session)
-        return try await a.matmul(a).abs().sum().item()
-    }
-
+    func work(_ session: Session, _: Void) async throws -> Double { try await session.run(EngineWorkflows.matmul, options.size) }
     func check(_ sum: Double) -> (check: String, items: Int) { (String(format: "%.6e", sum), options.size) }
 }
 
@@ -46,10 +51,6 @@ struct EngineSumOfProducts<On: MeasuredEngine>: EngineJob {
     static var job: String { "sum-of-products" }
     @OptionGroup var options: EngineOptions
 
-    func work(_ session: Session, _: Void) async throws -> Double {
-        let a = session.arange(0.0, Double(options.size), chunks: .uniform(1 << 22)) * 1e-8
-        return try await (a.sin() * (a + 1).cos()).sum().item()
-    }
-
+    func work(_ session: Session, _: Void) async throws -> Double { try await session.run(EngineWorkflows.sumOfProducts, options.size) }
     func check(_ sum: Double) -> (check: String, items: Int) { (String(format: "%.6e", sum), options.size) }
 }
