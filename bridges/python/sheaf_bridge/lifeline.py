@@ -66,7 +66,7 @@ def _state(pid: int) -> tuple[str, str]:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             words = file.read().rpartition(")")[2].split()
             return words[0], words[19]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         if os.path.exists("/proc/self/stat"):
             return "X", ""
         try:

@@ -126,6 +126,7 @@ class Sidecar:
                 "tasks": sent,
                 "outputs": outputs,
                 "detail": detail,
+                "on_error": more.get("on_error", "cancel"),
             },
             *buffers,
         )

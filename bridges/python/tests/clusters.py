@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ import time
 from typing import Any
 
 from . import support
-from sheaf_bridge.lifeline import processes_below
+from sheaf_bridge.lifeline import Lifeline, processes_below
 
 BIN = os.path.dirname(sys.executable)
 
@@ -30,6 +29,7 @@ class DaskCluster:
 
     def __init__(self, workers: int = 2) -> None:
         self.folder = tempfile.mkdtemp(prefix="sheaf-test-dask-")
+        self.lifeline = Lifeline(self.folder)  # in case that the tests are killed
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen[Any]] = []
@@ -46,6 +46,7 @@ class DaskCluster:
             start_new_session=True,
         )
         self.processes.append(process)
+        self.lifeline.watch(process.pid)
         return process
 
     def add_worker(self, *more: str) -> subprocess.Popen[Any]:
@@ -67,7 +68,7 @@ class DaskCluster:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.lifeline.close()
 
 
 # Where it is ignored (a shell's background), Ray's workers would inherit that, and could not be cancelled.
@@ -84,6 +85,7 @@ class RayCluster:
         }  # fmt: skip
         # A short path: a socket's may have 107 bytes.
         self.folder = tempfile.mkdtemp(prefix="sheaf-t-", dir="/tmp")
+        self.lifeline = Lifeline(self.folder)  # in case that the tests are killed
         for _ in range(5):  # somebody else may take the port first
             port = free_port()
             self.address = f"127.0.0.1:{port}"
@@ -92,6 +94,8 @@ class RayCluster:
             while self.process.poll() is None and time.monotonic() < deadline:
                 try:
                     socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    for pid in [self.process.pid, *processes_below(self.process.pid)]:
+                        self.lifeline.watch(pid)
                     return
                 except OSError:
                     time.sleep(0.05)
@@ -138,7 +142,7 @@ class RayCluster:
 
     def stop(self) -> None:
         self._end()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.lifeline.close()
 
 
 def programs_alive(path: str = support.PROGRAM) -> list[int]:

@@ -113,6 +113,20 @@ class EngineCases:
             check.assertLess(time.monotonic() - began, 10)
             eventually(check, lambda: not any(map(is_alive, sleepers(folder))), "the slow call ends", 2.0)
 
+    def test_what_does_not_need_a_task_that_failed_is_done_all_the_same(self) -> None:
+        check, k = self.check(), self.key()
+        tasks = {
+            f"{k}bad": ("fail:x",),
+            f"{k}after": ("concat", f"{k}bad"),
+            f"{k}slow": ("sum:0.5", number(3)),
+            f"{k}z": ("sum", f"{k}slow"),
+        }
+        run = self.sidecar.submit(tasks, [f"{k}after", f"{k}z"], on_error="finish")
+        check.assertFalse(self.sidecar.done(run))
+        check.assertEqual([error["key"] for error in self.sidecar.of("error", run)], [f"{k}bad"])
+        check.assertEqual([output["key"] for output in self.sidecar.of("output", run)], [f"{k}z"])
+        check.assertEqual(self.sidecar.fetch(f"{k}z"), number(3))
+
     def test_a_crash(self) -> None:
         check, k = self.check(), self.key()
         run = self.sidecar.submit({f"{k}a": ("crash:here",)}, [f"{k}a"])

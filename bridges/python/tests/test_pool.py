@@ -107,13 +107,21 @@ class PoolTests(unittest.TestCase):
         self.pool.cancel("nobody")
 
     def test_as_many_processes_as_calls(self) -> None:
-        threads = [threading.Thread(target=self.call, args=("sum:0.5",), kwargs={"key": str(i)}) for i in range(3)]
-        began = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertLess(time.monotonic() - began, 1.4)
+        with tempfile.TemporaryDirectory() as folder:
+
+            def run(key: str) -> None:
+                with self.assertRaises(TaskError):
+                    self.call(f"sleep:60,{folder}", key=key)
+
+            threads = [threading.Thread(target=run, args=(str(i),)) for i in range(3)]
+            for thread in threads:
+                thread.start()
+            eventually(self, lambda: len(sleepers(folder)) == 6, "all three run at a time")
+            for i in range(3):
+                self.pool.cancel(str(i))
+            for thread in threads:
+                thread.join(10)
+                self.assertFalse(thread.is_alive())
 
     def test_idle_processes_end(self) -> None:
         pool = Pool(support.program(), "here", idle_seconds=0.1)
