@@ -277,6 +277,22 @@ extension UTF8Slice: SpillCodable {
     }
 
     public init(spilled reader: inout SpillReader) throws { self.init(copying: try reader.take(try reader.count())) }
+
+    /// The lengths, then all bytes.
+    public static func spill(_ values: [UTF8Slice], to bytes: inout [UInt8]) {
+        values.map { UInt64($0.count) }.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        bytes.reserveCapacity(bytes.count + values.reduce(0) { $0 + $1.count })
+        for value in values { value.withBytes { bytes.append(contentsOf: $0) } }
+    }
+
+    public static func values(_ count: Int, spilled reader: inout SpillReader) throws -> [UTF8Slice] {
+        let (size, isTooLarge) = count.multipliedReportingOverflow(by: 8)
+        let lengths = try reader.take(isTooLarge ? .max : size)
+        return try (0..<count).map { index in
+            let length = lengths.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+            return UTF8Slice(copying: try reader.take(Int(clamping: length)))
+        }
+    }
 }
 
 extension String {

@@ -63,6 +63,63 @@ struct TupleLayout: @unchecked Sendable {
         }
     }
 
+    /// A codec for many tuples: column by column, so that what a column's type costs is paid once for all.
+    func columnCodec<T>(for type: T.Type) -> ValueCodec<[T]>? {
+        let columns = elements.compactMap { element in Self.column(element.type, at: element.offset, of: T.self) }
+        guard columns.count == elements.count, !columns.isEmpty else { return nil }
+        return ValueCodec<[T]> { values, out in
+            appendCount(values.count, to: &out)
+            try values.withUnsafeBytes { bytes in
+                for column in columns { try column.write(bytes, &out) }
+            }
+        } read: { reader in
+            let count = try reader.count()
+            // All columns are there before the first is put into its place, where nothing can fail.
+            let places = try columns.map { try $0.read(&reader, count) }
+            return [T](unsafeUninitializedCapacity: count) { buffer, initialized in
+                if let base = UnsafeMutableRawPointer(buffer.baseAddress) { for place in places { place(base) } }
+                initialized = count
+            }
+        }
+    }
+
+    private struct Column: Sendable {
+        let write: @Sendable (UnsafeRawBufferPointer, inout [UInt8]) throws -> Void
+        /// Reads a column, and returns what initialises it in the tuples.
+        let read: @Sendable (inout SpillReader, Int) throws -> (UnsafeMutableRawPointer) -> Void
+    }
+
+    private static func column<T>(_ type: Any.Type, at offset: Int, of tuple: T.Type) -> Column? {
+        let stride = MemoryLayout<T>.stride
+        func open<E>(_: E.Type) -> Column? {
+            guard let codec = ValueCodec<[E]>.find() else { return nil }
+            return Column(
+                write: { bytes, out in
+                    let count = bytes.count / max(stride, 1)
+                    let column = [E](unsafeUninitializedCapacity: count) { buffer, initialized in
+                        guard let base = bytes.baseAddress, let first = buffer.baseAddress else { return }
+                        for index in 0..<count {
+                            (first + index).initialize(to: (base + index * stride + offset).assumingMemoryBound(to: E.self).pointee)
+                        }
+                        initialized = count
+                    }
+                    try codec.write(column, &out)
+                },
+                read: { reader, count in
+                    let column = try codec.read(&reader)
+                    guard column.count == count else {
+                        throw EngineError(.inputOutput, "spilled data is damaged: columns of different lengths")
+                    }
+                    return { base in
+                        for index in 0..<count {
+                            (base + index * stride + offset).bindMemory(to: E.self, capacity: 1).initialize(to: column[index])
+                        }
+                    }
+                })
+        }
+        return _openExistential(type, do: open)
+    }
+
     private struct Field: Sendable {
         let write: @Sendable (UnsafeRawPointer, inout [UInt8]) throws -> Void
         let read: @Sendable (inout SpillReader, UnsafeMutableRawPointer) throws -> Void

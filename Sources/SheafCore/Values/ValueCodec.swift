@@ -82,6 +82,24 @@ public struct ValueCodec<T>: Sendable {
 public protocol SpillCodable {
     func spill(to bytes: inout [UInt8]) throws
     init(spilled reader: inout SpillReader) throws
+
+    /// Several values at a time, whose count is known to whoever reads them; one after the other by default.
+    static func spill(_ values: [Self], to bytes: inout [UInt8]) throws
+    static func values(_ count: Int, spilled reader: inout SpillReader) throws -> [Self]
+}
+
+extension SpillCodable {
+    public static func spill(_ values: [Self], to bytes: inout [UInt8]) throws {
+        for value in values { try value.spill(to: &bytes) }
+    }
+
+    public static func values(_ count: Int, spilled reader: inout SpillReader) throws -> [Self] {
+        var values: [Self] = []
+        // Each takes at least a byte, unless the bytes are damaged.
+        values.reserveCapacity(min(count, reader.rest.count))
+        for _ in 0..<count { values.append(try Self(spilled: &reader)) }
+        return values
+    }
 }
 
 /// Reads spilled bytes front to back, with bounds checked.
@@ -163,6 +181,8 @@ extension Array: ArrayType {
                 }
             } as? ValueCodec<T>
         }
+        if let type = Element.self as? any (SpillCodable & SendableMetatype).Type { return spillCodables(type) }
+        if let tuple = TupleLayout(Element.self) { return tuple.columnCodec(for: Element.self) as? ValueCodec<T> }
         guard let element = ValueCodec<Element>.find() else { return nil }
         return ValueCodec<[Element]> { value, out in
             appendCount(value.count, to: &out)
@@ -176,6 +196,15 @@ extension Array: ArrayType {
             return items
         } as? ValueCodec<T>
     }
+}
+
+private func spillCodables<S: SpillCodable & SendableMetatype, T>(_: S.Type) -> ValueCodec<T>? {
+    ValueCodec<[S]> { values, out in
+        appendCount(values.count, to: &out)
+        try S.spill(values, to: &out)
+    } read: { reader in
+        try S.values(try reader.count(), spilled: &reader)
+    } as? ValueCodec<T>
 }
 
 /// Sets and dictionaries. Another process hashes otherwise, so they are filled anew.
