@@ -27,8 +27,8 @@ WORDS = 4096
 HELLO_SECONDS = 30.0
 # Signals that do not come of what a program does.
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-# How long a call that is cancelled may take to tidy up.
-GRACE_SECONDS = 0.2
+# How long a call that is cancelled may take to tidy up; as the engine `processes` has it.
+GRACE_SECONDS = 0.5
 # How often a wait looks for an interrupt: a KeyboardInterrupt that is raised from another thread wakes no system call.
 TICK = 0.05
 LOOSE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
