@@ -8,6 +8,9 @@ SHELL := bash
 # the property tests over large inputs would take an hour there and reach no other code.
 ENGINE_TESTS := ^(SheafLocalTests|ConformanceTests|SheafDuckDBTests|SheafInterchangeTests)\.|^SheafBagTests\.(PersistTests|JoinTests|CancellationTests)
 
+# The tests that start clusters of Dask and Ray. They run apart from the others: what is cancelled or killed there has to end within moments.
+CLUSTER_TESTS := ^(SheafBridgeTests|CLITests\.(JobsOnEnginesTests|EnginesTests|CompareCommandTests))
+
 # A warning stops CI, but not a newcomer with a newer compiler.
 ifeq ($(CI),true)
 export SHEAF_WARNINGS_AS_ERRORS := 1
@@ -27,7 +30,8 @@ test: ## build and run all tests, the engine's also under ThreadSanitizer, and b
 	@dev/step "Build the tests" swift build --build-tests
 	@dev/step "Check what is not to compile" dev/compile-fail
 # A few at a time: all at once, tests wait for one another, and time limits count the waiting.
-	@dev/step "Test" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 dev/postgres swift test --skip-build --disable-xctest
+	@dev/step "Test" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 dev/postgres swift test --skip-build --disable-xctest --skip '$(CLUSTER_TESTS)'
+	@dev/step "Test on Dask and Ray" env SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=2 swift test --skip-build --disable-xctest --filter '$(CLUSTER_TESTS)'
 	@dev/step "Test the bridge to Python" dev/test-bridge
 	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
 	@dev/step "Read mutated Arrow files under AddressSanitizer" dev/fuzz-arrow
