@@ -19,6 +19,6 @@ import Sheaf
         // Chunks stay on the engine between plans.
         let x = try await session.random.normal(shape: [600, 600], chunks: [200, 200], seed: seed).persist()
         print("mean of squares: \(try await (x * x).mean().item())")
-        print("trace of x·xᵀ:   \(try await x.matmul(x.transposed()).trace().item())")
+        print("mean of x·xᵀ:    \(try await x.matmul(x.transposed()).mean().item())")
     }
 }
