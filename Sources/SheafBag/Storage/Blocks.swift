@@ -190,13 +190,6 @@ extension Blocks: SpillCodable {
 /// The codecs of what tasks of bags hand to each other.
 enum Codecs {
     static func find<T>(_: T.Type = T.self) throws -> ValueCodec<T> {
-        guard let codec = ValueCodec<T>.find() else { throw missing(T.self) }
-        return codec
-    }
-
-    static func missing(_ type: Any.Type) -> PlanError {
-        PlanError(
-            .notSerializable, "elements of type “\(type)” cannot leave their process",
-            hint: "make the type Codable, or choose the engine “local”")
+        try ValueCodec<T>.required("an element")
     }
 }

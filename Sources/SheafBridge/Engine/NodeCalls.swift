@@ -100,9 +100,5 @@ package struct RecipeCalls: NodeCalls {
         return [NodeCall(name: graph.label(node), prefix: request.prefix, arguments: sent, result: NodeValue.codec)]
     }
 
-    package func encoded(_ value: AnyValue) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        try NodeValue.encode(value, to: &bytes)
-        return bytes
-    }
+    package func encoded(_ value: AnyValue) throws -> [UInt8] { try NodeValue.encoded(value) }
 }

@@ -92,16 +92,3 @@ struct JobTasks: Sendable {
         return (node, step)
     }
 }
-
-extension AnyValue {
-    /// The value's bytes, as another process of the same program reads them.
-    ///
-    /// - Throws: ``PlanError`` (`.notSerializable`).
-    func encoded(_ what: String) throws -> [UInt8] {
-        let format = ValueFormat(type)
-        guard let codec = format.codec else { throw PortableFunction.notEncodable(format, what) }
-        var bytes: [UInt8] = []
-        try codec.encode(self, &bytes)
-        return bytes
-    }
-}

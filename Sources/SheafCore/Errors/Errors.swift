@@ -120,7 +120,7 @@ public struct TaskError: SheafError {
 }
 
 /// A record of an input file.
-public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
+public struct RecordPosition: Sendable, Hashable, Codable, CustomStringConvertible {
     public var file: String
     /// Counting from 1.
     public var line: Int

@@ -48,6 +48,15 @@ package enum NodeValue {
         try codec.encode(value, &out)
     }
 
+    /// A value's bytes, of which there is nothing to remark.
+    ///
+    /// - Throws: as ``encode(_:_:to:)``.
+    package static func encoded(_ value: AnyValue) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try encode(value, to: &bytes)
+        return bytes
+    }
+
     /// - Throws: ``EngineError`` for bytes that are no value of this program.
     package static func decode(_ bytes: UnsafeRawBufferPointer) throws -> AnyValue {
         var reader = SpillReader(bytes)

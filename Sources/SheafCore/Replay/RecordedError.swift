@@ -13,21 +13,16 @@ struct RecordedError: Codable {
     private var nodeID: Int?
     private var attempt = 1
     private var chain: [String] = []
-    private var record: Record?
-
-    private struct Record: Codable { var file: String, line: Int, text: String }
+    private var record: RecordPosition?
 
     static func encode(_ error: any Error) -> [UInt8] {
         // Nothing in it can fail to be encoded.
-        (try? plain(RecordedError(error))) ?? []
+        (try? Array(JSONEncoder().encode(RecordedError(error)))) ?? []
     }
 
     static func decode(_ bytes: [UInt8]) -> any Error {
-        do { return (try plain(bytes) as RecordedError).error } catch { return error }
+        do { return try JSONDecoder().decode(RecordedError.self, from: Data(bytes)).error } catch { return error }
     }
-
-    static func plain(_ value: some Encodable) throws -> [UInt8] { Array(try JSONEncoder().encode(value)) }
-    static func plain<T: Decodable>(_ bytes: [UInt8]) throws -> T { try JSONDecoder().decode(T.self, from: Data(bytes)) }
 
     private init(_ error: any Error) {
         switch error {
@@ -37,7 +32,7 @@ struct RecordedError: Codable {
             nodeID = error.nodeID
             attempt = error.attempt
             chain = error.chain
-            record = error.record.map { Record(file: $0.file, line: $0.line, text: $0.text) }
+            record = error.record
         case is EngineError: kind = .engine
         case is PlanError: kind = .plan
         default:
@@ -60,8 +55,7 @@ struct RecordedError: Codable {
         case .plan: return PlanError(code, message, node: node, cause: cause, hint: hint)
         case .task:
             return TaskError(
-                code, message, node: node, cause: cause, hint: hint, nodeID: nodeID, attempt: attempt, chain: chain,
-                record: record.map { RecordPosition(file: $0.file, line: $0.line, text: $0.text) })
+                code, message, node: node, cause: cause, hint: hint, nodeID: nodeID, attempt: attempt, chain: chain, record: record)
         case .other: return Text(description: message)
         }
     }

@@ -166,13 +166,7 @@ final class RecordingEngine: WorkflowEngine {
     }
 
     func resources() async throws -> Resources {
-        var resources: Resources?
-        let bytes = try await once {
-            let answer = try await base.resources()
-            resources = answer
-            return try RecordedError.plain(answer)
-        }
-        return try resources ?? RecordedError.plain(bytes)
+        try await once("the engine's resources") { try await base.resources() }
     }
 
     func ship(_ program: ProgramImage) async throws { try await base.ship(program) }
@@ -193,8 +187,7 @@ private final class FetchedValue: Sendable {
 
     func encoded() throws -> [UInt8] {
         if let bytes = state.withLock(\.bytes) { return bytes }
-        var bytes: [UInt8] = []
-        try NodeValue.encode(value, to: &bytes)
+        let bytes = try NodeValue.encoded(value)
         state.withLock { $0.bytes = bytes }
         return bytes
     }

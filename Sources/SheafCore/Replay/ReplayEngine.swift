@@ -23,8 +23,7 @@ package final class ReplayEngine: WorkflowEngine {
         var plans: [PlanKey: ReplayedPlan] = [:]
         var failure: EngineError?
         /// Called whenever something above has changed, and whoever waits looks again.
-        var waiting: [UInt64: @Sendable () -> Void] = [:]
-        var nextWaiting: UInt64 = 0
+        var waiting: [@Sendable () -> Void] = []
 
         /// Whether a plan of the first call has not been made here.
         var lacksPlan: Bool { begun.keys.contains { $0.occurrence >= occurrences[$0.fingerprint, default: 0] } }
@@ -191,7 +190,8 @@ package final class ReplayEngine: WorkflowEngine {
     package func shutdown() async {}
 
     package func resources() async throws -> Resources {
-        try RecordedError.plain(try await once { throw CancellationError() })
+        // What the first call was told.
+        try await once("the engine's resources") { throw CancellationError() }
     }
 
     private func notRepeated(_ what: String, cause: (any Error)? = nil) -> EngineError {
@@ -205,8 +205,8 @@ package final class ReplayEngine: WorkflowEngine {
     private func change(_ body: (inout State) -> Void) {
         let waiting = state.withLock { state in
             body(&state)
-            defer { state.waiting = [:] }
-            return state.waiting.values.map(\.self)
+            defer { state.waiting = [] }
+            return state.waiting
         }
         for wake in waiting { wake() }
     }
@@ -217,8 +217,7 @@ package final class ReplayEngine: WorkflowEngine {
             let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
             let found = try state.withLock { state -> T? in
                 if let found = try look(state) { return found }
-                state.waiting[state.nextWaiting] = { continuation.finish() }
-                state.nextWaiting += 1
+                state.waiting.append { continuation.finish() }
                 return nil
             }
             if let found { return found }
@@ -250,4 +249,14 @@ protocol WorkflowEngine: Engine {
     func opaque(_ ref: ValueRef) async throws -> Payload
     /// Does something unless it only has to be said what came of it.
     func once(_ body: () async throws -> [UInt8]) async throws -> [UInt8]
+}
+
+extension WorkflowEngine {
+    /// As ``once(_:)``, for values that can be written down.
+    ///
+    /// - Throws: ``PlanError`` (`.notSerializable`), which says `what` cannot.
+    func once<R>(_ what: String, _ body: () async throws -> R) async throws -> R {
+        let codec = try ValueCodec<R>.required(what)
+        return try codec.value(of: try await once { try codec.bytes(of: try await body()) })
+    }
 }

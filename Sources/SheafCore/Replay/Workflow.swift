@@ -12,8 +12,8 @@
 ///
 /// Therefore the body has to be repeatable: given the same input and the same results of its plans it makes the same plans. What it does
 /// beside that (writes a file itself, asks for the time) goes into ``Session/once(_:)``, or else may happen once on every worker. Inputs
-/// that a plan looks at, such as the list of its files, have to look the same there. A plan that comes out otherwise is an ``EngineError`` (`.notRepeatable`). A ``Program`` of SheafProgram
-/// is a workflow by itself, whose input are its arguments.
+/// that a plan looks at, such as the list of its files, have to look the same there. A plan that comes out otherwise is an ``EngineError``
+/// (`.notRepeatable`). A ``Program`` of SheafProgram is a workflow by itself, whose input are its arguments.
 ///
 /// - Note: On an engine inside this process the body is simply called.
 public struct Workflow<Input: Codable & Sendable, Output: Sendable>: RegisteredFunction {
@@ -41,21 +41,12 @@ package protocol RepeatableWorkflow: RegisteredFunction {
 
 extension Workflow: RepeatableWorkflow {
     package func `repeat`(in session: Session, input: [UInt8]) async throws {
-        let codec = try Self.inputCodec(name)
-        let decoded = try input.withUnsafeBytes { bytes in
-            var reader = SpillReader(bytes)
-            return try codec.read(&reader)
-        }
-        _ = try await body(session, decoded)
+        _ = try await body(session, try ValueCodec<Input>.ofInput(name).value(of: input))
     }
+}
 
-    fileprivate static func inputCodec(_ name: String) throws -> ValueCodec<Input> {
-        guard let codec = ValueCodec<Input>.find() else {
-            throw PlanError(
-                .notSerializable, "the input of the workflow “\(name)” is of type “\(Input.self)”, which cannot leave its process")
-        }
-        return codec
-    }
+extension ValueCodec {
+    fileprivate static func ofInput(_ workflow: String) throws -> ValueCodec<T> { try required("the input of the workflow “\(workflow)”") }
 }
 
 extension Session {
@@ -63,15 +54,14 @@ extension Session {
     ///
     /// - Throws: what its body throws; ``EngineError`` (`.notRepeatable`) when a worker makes other plans than this process.
     public func run<Input, Output>(_ workflow: Workflow<Input, Output>, _ input: Input) async throws -> Output {
-        if engine.capabilities.closures { return try await workflow.body(self, input) }
-        return try await workflow.body(try recording(workflow, input), input)
+        try await run(workflow, input, as: workflow.body)
     }
 
     /// Runs a workflow with another body than workers have, which makes the same plans.
     package func run<Input, Output, R: Sendable>(
         _ workflow: Workflow<Input, Output>, _ input: Input, as body: @Sendable (Session, Input) async throws -> R
     ) async throws -> R {
-        try await body(engine.capabilities.closures ? self : try recording(workflow, input), input)
+        try await body(engine.capabilities.closures ? self : try recording(workflow.name, input), input)
     }
 
     /// Does in a workflow what must not be repeated or would not come out the same again: here and now, while a worker that repeats the
@@ -83,30 +73,16 @@ extension Session {
     /// - Throws: what `body` throws; ``PlanError`` (`.notSerializable`) when a worker cannot be told what it returned.
     public func once<R: Sendable>(_ body: () async throws -> R) async throws -> R {
         guard let engine = engine as? any WorkflowEngine else { return try await body() }
-        guard let codec = ValueCodec<R>.find() else {
-            throw PlanError(
-                .notSerializable, "“once” returns a value of type “\(R.self)”, which cannot leave its process",
-                hint: "make the type Codable")
-        }
-        let bytes = try await engine.once {
-            var bytes: [UInt8] = []
-            try codec.write(try await body(), &bytes)
-            return bytes
-        }
-        return try bytes.withUnsafeBytes { raw in
-            var reader = SpillReader(raw)
-            return try codec.read(&reader)
-        }
+        return try await engine.once("what “once” returns", body)
     }
 
     /// Whether this is the session of a workflow that a worker calls to make a plan again: what is done beside plans is to be left out.
     package var isRepeating: Bool { engine is ReplayEngine }
 
     /// This session, with its plans run as those of a workflow.
-    package func recording<Input, Output>(_ workflow: Workflow<Input, Output>, _ input: Input) throws -> Session {
-        var bytes: [UInt8] = []
-        try Workflow<Input, Output>.inputCodec(workflow.name).write(input, &bytes)
-        return Session(engine: RecordingEngine(engine, workflow: workflow.name, input: bytes, options: options), like: self)
+    package func recording<Input>(_ workflow: String, _ input: Input) throws -> Session {
+        let bytes = try ValueCodec<Input>.ofInput(workflow).bytes(of: input)
+        return Session(engine: RecordingEngine(engine, workflow: workflow, input: bytes, options: options), like: self)
     }
 }
 

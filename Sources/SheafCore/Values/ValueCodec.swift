@@ -34,6 +34,29 @@ public struct ValueCodec<T>: Sendable {
         return TupleLayout(fieldsOf: T.self)?.codec(for: T.self)
     }
 
+    /// The codec for `T`.
+    ///
+    /// - Throws: ``PlanError`` (`.notSerializable`), which says `what` is of the type.
+    package static func required(_ what: @autoclosure () -> String) throws -> ValueCodec<T> {
+        guard let codec = find() else { throw PortableFunction.notEncodable(ValueFormat(T.self), what()) }
+        return codec
+    }
+
+    /// A value's bytes.
+    package func bytes(of value: T) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try write(value, &bytes)
+        return bytes
+    }
+
+    /// The value that ``bytes(of:)`` made them of.
+    package func value(of bytes: [UInt8]) throws -> T {
+        try bytes.withUnsafeBytes { raw in
+            var reader = SpillReader(raw)
+            return try read(&reader)
+        }
+    }
+
     static var trivial: ValueCodec<T> {
         let size = MemoryLayout<T>.size
         return ValueCodec(fixedSize: size) { value, out in

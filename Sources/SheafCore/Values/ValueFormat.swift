@@ -27,6 +27,19 @@ public struct ValueFormat: @unchecked Sendable {
     private static let known = Locked<[ObjectIdentifier: AnyCodec?]>([:])
 }
 
+extension AnyValue {
+    /// The value's bytes, as another process of the same program reads them.
+    ///
+    /// - Throws: ``PlanError`` (`.notSerializable`), which says `what` cannot be written.
+    package func encoded(_ what: @autoclosure () -> String) throws -> [UInt8] {
+        let format = ValueFormat(type)
+        guard let codec = format.codec else { throw PortableFunction.notEncodable(format, what()) }
+        var bytes: [UInt8] = []
+        try codec.encode(self, &bytes)
+        return bytes
+    }
+}
+
 /// A ``ValueCodec`` whose type is known at run time only. Both ends have to be the same program: the bytes say nothing of their type.
 package struct AnyCodec: Sendable {
     /// Appends a value, which has to be of the type.

@@ -36,7 +36,7 @@ enum CommandReplay {
             return !known
         }
         guard isFirst else { return session }
-        return try session.recording(workflow, invocation)
+        return try session.recording(name, invocation)
     }
 
     /// The workflow by which a worker runs a command again.
@@ -49,8 +49,6 @@ enum CommandReplay {
             }
         }
     }
-
-    private static var workflow: Workflow<Invocation, Void> { Workflow(name) { _, _ in } }
 
     private static func enter(_ folder: String) throws {
         // On another machine it may be missing; what is named relative to it is then an error of its own.

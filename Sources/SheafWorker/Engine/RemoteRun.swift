@@ -126,16 +126,8 @@ final class RemoteRun: Sendable {
                 blocks.append(block)
                 continue
             }
-            var bytes: [UInt8] = []
             let value = try (value as? SharedValue)?.decoded() ?? value
-            if recipe != nil {
-                try NodeValue.encode(value, to: &bytes)
-            } else {
-                guard let codec = ValueFormat(value.type).codec else {
-                    throw PortableFunction.notEncodable(ValueFormat(value.type), "an argument")
-                }
-                try codec.encode(value, &bytes)
-            }
+            let bytes = try recipe == nil ? value.encoded("an argument") : NodeValue.encoded(value)
             fleet.countTransfer(bytes.count)
             if bytes.count < SharedValue.threshold {
                 arguments.append(.inline(bytes))
