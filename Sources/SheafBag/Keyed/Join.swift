@@ -135,14 +135,14 @@ final class BroadcastTable<Key: Hashable & Sendable, Value: Sendable>: @unchecke
 extension BroadcastTable: SpillCodable {
     @usableFromInline
     func spill(to bytes: inout [UInt8]) throws {
-        let pair = try Codecs.find((Key, Value).self)
+        let pair = try ValueCodec<(Key, Value)>.required("an element")
         appendCount(groups.values.count, to: &bytes)
         try groups.forEachPair { try pair.write(($0, $1), &bytes) }
     }
 
     @usableFromInline
     convenience init(spilled reader: inout SpillReader) throws {
-        let pair = try Codecs.find((Key, Value).self)
+        let pair = try ValueCodec<(Key, Value)>.required("an element")
         var groups = Groups<Key, Value>()
         for _ in 0..<(try reader.count()) {
             let (key, value) = try pair.read(&reader)

@@ -16,13 +16,15 @@ final class ShuffleOutput<Element: Sendable>: SelfSpilling, MemorySized, Sendabl
 extension ShuffleOutput: SpillCodable {
     @usableFromInline
     func spill(to bytes: inout [UInt8]) throws {
+        let elements = try ValueCodec<[Element]>.required("an element")
         appendCount(buckets.count, to: &bytes)
-        for bucket in buckets { try bucket.spill(to: &bytes) }
+        for bucket in buckets { try bucket.write(to: &bytes, elements) }
     }
 
     @usableFromInline
     convenience init(spilled reader: inout SpillReader) throws {
-        self.init(try (0..<(try reader.count())).map { _ in try Blocks(spilled: &reader) })
+        let elements = try ValueCodec<[Element]>.required("an element")
+        self.init(try (0..<(try reader.count())).map { _ in try Blocks(reading: &reader, elements) })
     }
 }
 

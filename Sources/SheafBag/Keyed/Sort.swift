@@ -186,7 +186,7 @@ final class SortedRun<Element: Sendable, Key: Sendable>: SelfSpilling, MemorySiz
 extension SortedRun: SpillCodable {
     @usableFromInline
     func spill(to bytes: inout [UInt8]) throws {
-        let keys = try Codecs.find([Key].self)
+        let keys = try ValueCodec<[Key]>.required("a key")
         appendCount(blockSize, to: &bytes)
         try keys.write(firstKeys, &bytes)
         try keys.write(samples, &bytes)
@@ -195,7 +195,7 @@ extension SortedRun: SpillCodable {
 
     @usableFromInline
     convenience init(spilled reader: inout SpillReader) throws {
-        let keys = try Codecs.find([Key].self)
+        let keys = try ValueCodec<[Key]>.required("a key")
         let blockSize = try reader.count(), firstKeys = try keys.read(&reader), samples = try keys.read(&reader)
         self.init(try Blocks(spilled: &reader), blockSize: blockSize, firstKeys: firstKeys, samples: samples)
     }

@@ -167,15 +167,19 @@ struct BlockWriter<Element: Sendable> {
 
 extension Blocks: SpillCodable {
     @usableFromInline
-    func spill(to bytes: inout [UInt8]) throws {
-        let elements = try Codecs.find([Element].self)
+    func spill(to bytes: inout [UInt8]) throws { try write(to: &bytes, try ValueCodec.required("an element")) }
+
+    func write(to bytes: inout [UInt8], _ elements: ValueCodec<[Element]>) throws {
         appendCount(blocks.count, to: &bytes)
         for index in blocks.indices { try elements.write(try block(index), &bytes) }
     }
 
     @usableFromInline
     convenience init(spilled reader: inout SpillReader) throws {
-        let elements = try Codecs.find([Element].self)
+        try self.init(reading: &reader, try ValueCodec.required("an element"))
+    }
+
+    convenience init(reading reader: inout SpillReader, _ elements: ValueCodec<[Element]>) throws {
         self.init()
         for _ in 0..<(try reader.count()) {
             let block = try elements.read(&reader)
@@ -184,12 +188,5 @@ extension Blocks: SpillCodable {
             memoryBytes += SheafCore.memoryByteCount(of: block)
         }
         writtenBytes = memoryBytes
-    }
-}
-
-/// The codecs of what tasks of bags hand to each other.
-enum Codecs {
-    static func find<T>(_: T.Type = T.self) throws -> ValueCodec<T> {
-        try ValueCodec<T>.required("an element")
     }
 }

@@ -1,14 +1,6 @@
 public import SheafCore
 internal import SheafWorker
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// Runs a plan's functions on a system that has a Python client, such as Dask or Ray, through a sidecar: a Python process that ends with
 /// this one.
 ///
@@ -202,14 +194,9 @@ public final class BridgeEngine: Engine {
             letGo(of: unwanted ?? [])
         case .error(let name, let failure): table.run(name)?.failed(failure, kind)
         case .done(let name, let ok): table.remove(name)?.done(ok: ok, engine: kind.title)
-        case .log(let text): Self.forward(text)
+        case .log(let text): StandardErrorOutput.write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8))
         case .hello, .answer, .failed, .closed: break
         }
-    }
-
-    private static func forward(_ text: String) {
-        let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
-        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     // MARK: What there is

@@ -27,7 +27,7 @@ package final class SidecarProcess: Sendable {
         /// Why this end gave it up.
         var reason: (any Error)?
         /// What it wrote to standard error last.
-        var lastWords: [UInt8] = []
+        var lastWords = LastWords()
     }
     private let state = Locked(State())
 
@@ -104,7 +104,7 @@ package final class SidecarProcess: Sendable {
 
     // MARK: Its end
 
-    package var lastWords: String { String(decoding: state.withLock(\.lastWords), as: UTF8.self) }
+    package var lastWords: String { state.withLock(\.lastWords.text) }
     /// Why this end gave it up, if it did.
     package var reason: (any Error)? { state.withLock(\.reason) }
     /// How it ended, once it has.
@@ -181,13 +181,8 @@ package final class SidecarProcess: Sendable {
 
     /// - Returns: false at the end.
     private func readErrors() -> Bool {
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(errors, &bytes, bytes.count)
-        guard count > 0 else { return count < 0 && errno == EINTR }
-        state.withLock { state in
-            state.lastWords += bytes[..<count]
-            if state.lastWords.count > 4096 { state.lastWords.removeFirst(state.lastWords.count - 4096) }
-        }
+        guard let bytes = LastWords.read(from: errors) else { return false }
+        state.withLock { $0.lastWords.append(bytes) }
         return true
     }
 }

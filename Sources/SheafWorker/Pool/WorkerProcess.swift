@@ -43,7 +43,7 @@ package final class WorkerProcess: Sendable {
         /// Plans that it was told how to make, by socket: the two are not in step.
         var told: [Way: Set<String>] = [:]
         /// What it wrote to standard error last.
-        var lastWords: [UInt8] = []
+        var lastWords = LastWords()
     }
     private let state = Locked(State())
 
@@ -121,7 +121,7 @@ package final class WorkerProcess: Sendable {
 
     package var isAlive: Bool { state.withLock { $0.exit == nil && $0.reason == nil && $0.isListening } }
     package var reason: Reason? { state.withLock(\.reason) }
-    package var lastWords: String { String(decoding: state.withLock(\.lastWords), as: UTF8.self) }
+    package var lastWords: String { state.withLock(\.lastWords.text) }
 
     /// Ends it at once, unless it has ended already.
     package func kill(_ reason: Reason) {
@@ -184,26 +184,10 @@ package final class WorkerProcess: Sendable {
 
     /// - Returns: false at the end.
     private func readErrors() -> Bool {
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(errors, &bytes, bytes.count)
-        guard count > 0 else { return count < 0 && errno == EINTR }
-        bytes.removeLast(bytes.count - count)
-        state.withLock { state in
-            state.lastWords += bytes
-            if state.lastWords.count > 4096 { state.lastWords.removeFirst(state.lastWords.count - 4096) }
-        }
-        Self.forward(bytes)
+        guard let bytes = LastWords.read(from: errors) else { return false }
+        state.withLock { $0.lastWords.append(bytes) }
+        StandardErrorOutput.write(bytes)
         return true
-    }
-
-    /// Writes to standard error.
-    private static func forward(_ bytes: [UInt8]) {
-        var sent = 0
-        while sent < bytes.count {
-            let written = bytes[sent...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard written > 0 || errno == EINTR else { break }
-            sent += max(written, 0)
-        }
     }
 
     /// Reads what the process has left; others that inherited the pipe may keep it open.
@@ -220,7 +204,7 @@ package final class WorkerProcess: Sendable {
             // Nobody waits for the answer to a call that was given up.
             let continuation = state.withLock { $0.waiting.removeValue(forKey: frame.call) }
             continuation?.resume(returning: frame)
-        case .log: Self.forward(frame.payload)
+        case .log: StandardErrorOutput.write(frame.payload)
         default: kill(.garbled("received a frame of kind “\(frame.kind)” where only answers come"))
         }
     }

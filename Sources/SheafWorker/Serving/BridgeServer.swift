@@ -24,8 +24,7 @@ extension Worker {
 private final class BridgeServer: Sendable {
     private let channel: Channel
     private let runner: CallRunner
-    private let names: [String]
-    private let identity: String
+    private let program: ServedProgram
     private struct State {
         /// What was received and has not been looked at.
         var waiting: [Frame] = []
@@ -40,34 +39,16 @@ private final class BridgeServer: Sendable {
     private let received = DispatchSemaphore(value: 0)
 
     init(_ functions: [any RegisteredFunction]) throws {
-        // What the functions start must not take itself for a worker.
-        unsetenv(WorkerStart.variable)
+        program = try ServedProgram(functions)
         _ = fcntl(WorkerStart.calls, F_SETFD, FD_CLOEXEC)
-        // What is printed appears line by line, also when the process is killed afterwards.
-        sheaf_print_by_line()
         channel = Channel(WorkerStart.calls, maximumPayload: Frame.maximumBridgePayload)
-        let registry = try FunctionRegistry(functions)
-        names = registry.functions.keys.sorted()
-        identity = try ProgramIdentity.ofFile(ProgramIdentity.currentPath)
-        runner = CallRunner(registry)
+        runner = CallRunner(program.registry)
     }
 
     func start() {
-        let hello = Hello(
-            program: identity, architecture: ProgramIdentity.architecture, capabilities: ["async", "cancel"], functions: names)
-        guard channel.send(hello.frame()) else { Self.end(0) }
+        guard channel.send(program.hello(["async", "cancel"])) else { ServedProgram.end(0) }
         startThread(named: "sheaf-bridge") { [self] in listen() }
         startThread(named: "sheaf-calls") { [self] in work() }
-    }
-
-    private static func end(_ status: Int32) -> Never {
-        fflush(nil)
-        _exit(status)
-    }
-
-    private static func fail(_ error: any Error) -> Never {
-        Worker.say("the worker \(error)")
-        end(3)
     }
 
     // MARK: Receiving
@@ -85,11 +66,11 @@ private final class BridgeServer: Sendable {
                         state.withLock { $0.waiting.append(frame) }
                         received.signal()
                     case .cancel: cancel(frame.call)
-                    case .shutdown: Self.end(0)
+                    case .shutdown: ServedProgram.end(0)
                     default: throw WireError("a frame of kind “\(frame.kind)”, which is not for a worker")
                     }
                 }
-            } catch { Self.fail(error) }
+            } catch { ServedProgram.fail(error) }
         }
     }
 
@@ -99,7 +80,7 @@ private final class BridgeServer: Sendable {
             fflush(nil)
             kill(0, SIGKILL)
         }
-        Self.end(0)
+        ServedProgram.end(0)
     }
 
     private func cancel(_ call: UInt32) {
@@ -128,8 +109,8 @@ private final class BridgeServer: Sendable {
                     continue
                 }
                 defer { problem = nil }
-                guard channel.send(reply(to: try CallRequest(payload: frame.payload), frame.call, problem)) else { Self.end(0) }
-            } catch { Self.fail(error) }
+                guard channel.send(reply(to: try CallRequest(payload: frame.payload), frame.call, problem)) else { ServedProgram.end(0) }
+            } catch { ServedProgram.fail(error) }
         }
     }
 

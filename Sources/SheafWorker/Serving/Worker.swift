@@ -60,8 +60,7 @@ private final class WorkerServer: Sendable {
     private let control: Channel
     private let runner: CallRunner
     private let arena: ArenaMapping
-    private let names: [String]
-    private let identity: String
+    private let program: ServedProgram
     /// Where the engine looks which call runs here, in the shared memory.
     private let cell: UInt64
     private struct State {
@@ -76,8 +75,7 @@ private final class WorkerServer: Sendable {
     private let state = Locked(State())
 
     init(_ functions: [any RegisteredFunction]) throws {
-        // What the functions start must not take itself for a worker.
-        unsetenv(WorkerStart.variable)
+        program = try ServedProgram(functions)
         if let text = getenv(WorkerStart.memoryVariable), let bytes = UInt64(String(cString: text)) {
             unsetenv(WorkerStart.memoryVariable)
             let status = sheaf_limit_memory(bytes)
@@ -86,29 +84,17 @@ private final class WorkerServer: Sendable {
         cell = getenv(WorkerStart.cellVariable).flatMap { UInt64(String(cString: $0)) } ?? 0
         unsetenv(WorkerStart.cellVariable)
         for descriptor in [WorkerStart.calls, WorkerStart.control, WorkerStart.arena] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        // What is printed appears line by line, also when the process is killed afterwards.
-        sheaf_print_by_line()
         calls = Channel(WorkerStart.calls)
         control = Channel(WorkerStart.control)
-        let registry = try FunctionRegistry(functions)
-        names = registry.functions.keys.sorted()
-        identity = try ProgramIdentity.ofFile(ProgramIdentity.currentPath)
         arena = try ArenaMapping(WorkerStart.arena)
-        runner = CallRunner(registry, arena: arena)
+        runner = CallRunner(program.registry, arena: arena)
         close(WorkerStart.arena)
     }
 
     func start() {
-        let hello = Hello(
-            program: identity, architecture: ProgramIdentity.architecture, capabilities: ["async", "shared-memory"], functions: names)
-        guard calls.send(hello.frame()) else { Self.end(0) }
+        guard calls.send(program.hello(["async", "shared-memory"])) else { ServedProgram.end(0) }
         startThread(named: "sheaf-control") { [self] in listen() }
         startThread(named: "sheaf-calls") { [self] in work() }
-    }
-
-    fileprivate static func end(_ status: Int32) -> Never {
-        fflush(nil)
-        _exit(status)
     }
 
     // MARK: Synchronous calls
@@ -154,7 +140,7 @@ private final class WorkerServer: Sendable {
 
         func flush() {
             guard !replies.isEmpty else { return }
-            guard calls.send(replies) else { WorkerServer.end(0) }
+            guard calls.send(replies) else { ServedProgram.end(0) }
             replies.removeAll(keepingCapacity: true)
         }
     }
@@ -173,10 +159,9 @@ private final class WorkerServer: Sendable {
                 cell.storeBytes(of: frame.call, as: UInt32.self)
                 inbox.send(reply(to: try CallRequest(payload: frame.payload), frame.call, inbox))
             }
-            Self.end(0)
+            ServedProgram.end(0)
         } catch {
-            Worker.say("the worker \(error)")
-            Self.end(3)
+            ServedProgram.fail(error)
         }
     }
 
@@ -211,7 +196,7 @@ private final class WorkerServer: Sendable {
         var ask = FrameWriter(.allocate, call: call)
         ask.append(UInt64(count))
         inbox.flush()
-        guard calls.send(ask.finish()) else { Self.end(0) }
+        guard calls.send(ask.finish()) else { ServedProgram.end(0) }
         let answer = try memory(for: call, inbox)
         switch try EncodedValue(payload: answer.payload) {
         case .inline: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
@@ -238,7 +223,7 @@ private final class WorkerServer: Sendable {
             }
             return frame
         }
-        Self.end(0)
+        ServedProgram.end(0)
     }
 
     // MARK: Everything else
@@ -249,19 +234,18 @@ private final class WorkerServer: Sendable {
                 switch try control.receive() {
                 case .nothing: continue
                 // Whoever started this process is gone, or wants it gone.
-                case .end: Self.end(0)
+                case .end: ServedProgram.end(0)
                 case .frame(let frame):
                     switch frame.kind {
                     case .prepare: try runner.prepare(recipe: frame.payload)
                     case .call: start(try CallRequest(payload: frame.payload), frame.call)
                     case .cancel: cancel(frame.call)
-                    case .shutdown: Self.end(0)
+                    case .shutdown: ServedProgram.end(0)
                     default: throw WireError("a frame of kind “\(frame.kind)”, which is not for a worker")
                     }
                 }
             } catch {
-                Worker.say("the worker \(error)")
-                Self.end(3)
+                ServedProgram.fail(error)
             }
         }
     }
