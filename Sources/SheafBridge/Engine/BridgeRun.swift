@@ -82,9 +82,7 @@ final class BridgeRun: Sendable {
     /// - Throws: ``WireError`` for an output that was not asked for.
     func output(_ key: String, hold: (AnyCodec) -> ValueRef) throws -> [ValueRef] {
         let found = state.withLock { state -> (positions: [Int], codec: AnyCodec)? in
-            guard let tasks = state.tasks, let (node, _) = tasks.place(of: key), let codec = tasks.outputCodecs[node],
-                tasks.key(node) == key
-            else { return nil }
+            guard let tasks = state.tasks, let node = tasks.node(of: key), let codec = tasks.outputCodecs[node] else { return nil }
             return (job.outputs.indices.filter { job.outputs[$0] == node }, codec)
         }
         guard let (positions, codec) = found else { throw WireError("the output “\(key)”, which was not asked for") }
@@ -101,7 +99,7 @@ final class BridgeRun: Sendable {
 
     func failed(_ failure: TaskFailure, _ engine: BridgeKind) {
         let events = state.withLock { state -> [TaskEvent] in
-            let node = state.tasks?.place(of: failure.key)?.node
+            let node = state.tasks?.node(of: failure.key)
             let retries = node.map { job.graph.attributes($0).retry.attempts } ?? 1
             // Told after the attempts, where they are told at all; else the task has had as many as it may have.
             let attempt = node.flatMap { state.stories?.attempt(of: $0) } ?? (failure.kind.isRetried ? retries : 1)

@@ -71,7 +71,7 @@ extension NodeFunction {
     /// apart, since a scope moves along one list of arguments.
     ///
     /// - Precondition: the steps are synchronous, or unresolved; then so is the result.
-    static func fused(_ steps: [(function: NodeFunction, arguments: Int)]) -> NodeFunction {
+    package static func fused(_ steps: [(function: NodeFunction, arguments: Int)]) -> NodeFunction {
         let steps = steps.flatMap { step -> [(function: NodeFunction, arguments: Int)] in
             guard case .fused(let inner) = step.function.identity else { return [step] }
             return Array(zip(inner, step.function.stepArguments)).map { ($0, $1) }

@@ -206,6 +206,7 @@ private final class WorkerServer: Sendable {
         let answer = try memory(for: call, inbox)
         switch try EncodedValue(payload: answer.payload) {
         case .inline: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
+        case .kept, .known: throw WireError("a value instead of memory")
         case .shared(let number, let offset, let room):
             guard room == UInt64(count) else { throw WireError("\(room) bytes of memory instead of \(count)") }
             let memory = try arena.bytes(offset: offset, count: room)

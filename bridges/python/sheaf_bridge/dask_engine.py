@@ -127,7 +127,8 @@ class DaskEngine(Engine):
         for task in submission.tasks:
             key = keys[task.key]
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
-            graph[key] = DaskTask(key, call, key, submission.token, prepare, task.prefix, *arguments)
+            names = tuple(argument.key if isinstance(argument, TaskRef) else None for argument in arguments)
+            graph[key] = DaskTask(key, call, key, submission.token, prepare, task.prefix, names, *arguments)
             if task.retries:
                 retries[key] = task.retries
             if task.priority:

@@ -73,15 +73,17 @@ def _pool() -> Pool:
     return pool
 
 
-def call(key: str, token: str | None, prepare: Any, prefix: bytes, *arguments: Any) -> Any:
-    """A task: calls a function of the program with the values of other tasks."""
+def call(
+    key: str, token: str | None, prepare: Any, prefix: bytes, names: tuple[str | None, ...], *arguments: Any
+) -> Any:
+    """A task: calls a function of the program with the values of other tasks, whose keys are the names."""
 
     def log(text: str) -> None:
         get_worker().log_event(topic_of(key.rsplit("-", 3)[1]), {"log": text})
 
     while True:
         try:
-            return _pool().call(key, token, prepare, prefix, arguments, log)
+            return _pool().call(key, token, prepare, prefix, arguments, log, names, key)
         except TaskError as error:
             # The scheduler may take a task back and give it here again while its process is being ended.
             if error.kind != "cancelled" or not _is_wanted(key):

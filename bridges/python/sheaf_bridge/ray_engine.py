@@ -21,6 +21,8 @@ from .ray_cluster import RayCluster, errors, ray
 PROBE_SECONDS = 0.25
 # So long others may do something before more is read about tasks that have ended.
 BATCH_SECONDS = 0.002
+# How long a cancelled task has before it is cancelled again; more than its process has to tidy up.
+INSIST_SECONDS = 2.0
 # How often a task may lose its worker.
 LOSSES = 3
 
@@ -111,6 +113,9 @@ class RayEngine(Engine):
         def from_key(key: str) -> Any:
             return refs[key] if key in refs else self._reference(key)
 
+        def name_of(buffer: int) -> str | None:
+            return None if submission.is_inline(buffer) else f"{run.name}/{run.number}:{buffer}"
+
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
         before = []
         if isinstance(prepare, ray.ObjectRef):
@@ -119,7 +124,8 @@ class RayEngine(Engine):
         for index in self._order(tasks, places, state):
             task = tasks[index]
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
-            what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries))
+            names = [value if form == "key" else name_of(value) for form, value in task.arguments]
+            what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries, names))
             value, answer = self._labelled(task.name).remote(what, *before, *arguments)
             refs[task.key] = value
             with self.lock:
@@ -248,13 +254,27 @@ class RayEngine(Engine):
             state, run.state = run.state, None
             for key in run.outputs - run.ready:
                 self.values.pop(key, None)
-        if state is not None:
+        if state is not None and state.pending:
             # The last first: a task whose arguments are ready would begin when another has made room.
-            for answer in reversed(list(state.pending.values())):
-                try:
-                    ray.cancel(answer, recursive=False)
-                except (errors.RayError, ValueError, TypeError):
-                    pass  # it has ended
+            answers = list(reversed(state.pending.values()))
+            _cancel(answers)
+            self._insist_later(answers, False)
+
+    def _insist_later(self, answers: list[Any], force: bool) -> None:
+        """Cancels again what has not ended in a while: an interrupt can come where Python does not pass it on."""
+
+        def insist() -> None:
+            if self.is_closing or self.has_failed:
+                return
+            _, left = ray.wait(answers, num_returns=len(answers), timeout=0, fetch_local=False)
+            if left:
+                _cancel(left, force)
+                if not force:
+                    self._insist_later(left, True)
+
+        timer = threading.Timer(INSIST_SECONDS, insist)
+        timer.daemon = True
+        timer.start()
 
     def cancel(self, name: str) -> None:
         with self.lock:
@@ -360,6 +380,14 @@ class RayEngine(Engine):
             self.values.clear()
         self.ended.put(None)
         self.cluster.leave(self.is_connected, self.has_failed)
+
+
+def _cancel(answers: list[Any], force: bool = False) -> None:
+    for answer in answers:
+        try:
+            ray.cancel(answer, recursive=False, force=force)
+        except (errors.RayError, ValueError, TypeError):
+            pass  # it has ended
 
 
 def _weight(error: TaskError) -> int:

@@ -67,14 +67,14 @@ def _program() -> Program:
 def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
     """A task: calls a function of the program with the values of other tasks.
 
-    `task` is its key, its token, what is to be prepared, the call's prefix and how often it may be repeated, pickled:
-    one argument of bytes, since Ray takes its time for each and for everything else. Where what is to be prepared is a
-    value of its own (Ellipsis), it comes before the arguments.
+    `task` is its key, its token, what is to be prepared, the call's prefix, how often it may be repeated and the
+    arguments' names, pickled: one argument of bytes, since Ray takes its time for each and for everything else. Where
+    what is to be prepared is a value of its own (Ellipsis), it comes before the arguments.
 
     Gives the value, and apart from it what the client wants to know: the value's bytes, when the call began and ended,
     the worker, the logs, and when it failed before. Ray itself repeats a task only when its worker was lost.
     """
-    key, token, prepare, prefix, retries = pickle.loads(task)
+    key, token, prepare, prefix, retries, names = pickle.loads(task)
     if prepare is ...:
         prepare, *arguments = arguments  # type: ignore[assignment]
     logs: list[str] = []
@@ -82,7 +82,7 @@ def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
     while True:
         begun = time.time()
         try:
-            value = _pool().call(key, token, prepare, prefix, arguments, logs.append)
+            value = _pool().call(key, token, prepare, prefix, arguments, logs.append, names, key)
         except TaskError as error:
             if len(failed) < retries and error.kind in ("failure", "crashed"):
                 failed.append(time.time())
