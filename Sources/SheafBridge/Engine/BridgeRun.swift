@@ -14,6 +14,8 @@ final class BridgeRun: Sendable {
         var tasks: JobTasks?
         var stories: TaskStories?
         var progress: Progress
+        /// Tasks that have said something beside their result; those that run twice say it twice.
+        var remarked: Set<NodeID> = []
         /// Of the first task that failed.
         var error: (any Error)?
         /// Outputs that the caller has been told about.
@@ -25,6 +27,7 @@ final class BridgeRun: Sendable {
         var isOver = false
     }
     private let state: Locked<State>
+    private let rejected = RejectedRecords()
 
     init(_ job: Job, name: String, _ mail: BridgeMail) {
         self.job = job
@@ -62,6 +65,17 @@ final class BridgeRun: Sendable {
     func take(_ reports: [TaskReport]) {
         let events = state.withLock { state in reports.flatMap { state.stories?.take($0) ?? [] } }
         tell(events)
+    }
+
+    /// Takes note of what a task said beside its result.
+    ///
+    /// - Throws: ``WireError``.
+    func take(remarks bytes: [UInt8], of key: String) throws {
+        guard state.withLock({ state in state.tasks?.node(of: key).map { state.remarked.insert($0).inserted } == true }) else { return }
+        do {
+            let remarks = try NodeValue.Remarks(bytes)
+            rejected.record(remarks.rejected, remarks.samples)
+        } catch { throw WireError("what no task says of “\(key)”") }
     }
 
     func take(_ counts: RunProgress) {
@@ -129,6 +143,7 @@ final class BridgeRun: Sendable {
         }
         tell(events)
         if let progress { mail.post(.progress(progress)) }
+        if rejected.count > 0 { mail.post(.rejected(count: rejected.count, samples: rejected.samples)) }
         end(error)
     }
 

@@ -45,10 +45,11 @@ struct JobTasks: Sendable {
                     constants[ObjectIdentifier(value)] = index
                     return .buffer(index)
                 }
+                let attributes = graph.attributes(node), cost = attributes.cost
                 submission.tasks.append(
                     .init(
-                        key: key(node), name: call.name, prefix: prefix, arguments: arguments,
-                        retries: graph.attributes(node).retry.attempts - 1))
+                        key: key(node), name: call.name, prefix: prefix, arguments: arguments, retries: attributes.retry.attempts - 1,
+                        hints: attributes.hints, cores: cost.cores, memory: Self.memory(of: cost)))
                 nodes.insert(node)
                 if outputs.contains(node) { outputCodecs[node] = call.result }
             } catch var error as PlanError {
@@ -61,6 +62,14 @@ struct JobTasks: Sendable {
         submission.outputs = outputs.sorted().map { key($0) }
         submission.tellsTasks = job.detail == .tasks
         submission.buffers = buffers
+    }
+
+    /// What the engine is told of a task's memory: nothing of a little, of which there are many sizes, and else a power of two, so that many
+    /// tasks ask for the same.
+    private static func memory(of cost: Cost) -> Int {
+        let bytes = cost.resultBytes.addingReportingOverflow(cost.workingBytes)
+        guard !bytes.overflow, bytes.partialValue >= 256 << 20, bytes.partialValue < 1 << 50 else { return 0 }
+        return 1 << (Int.bitWidth - (bytes.partialValue - 1).leadingZeroBitCount)
     }
 
     /// Lets go of what was sent.

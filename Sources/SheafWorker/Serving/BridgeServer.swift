@@ -161,7 +161,9 @@ private final class BridgeServer: Sendable {
                     .unsupported, "“\(prepared.name)” returned a value of \(writer.count) bytes",
                     hint: "a value may have \(Frame.maximumBridgePayload >> 30) GiB; split it")
             }
-            return writer.finish()
+            let remarks = NodeValue.Remarks(prepared.resources)
+            let beside = remarks.rejected > 0 ? Frame(.remarks, call: call, payload: try remarks.encoded()).bytes : []
+            return beside + writer.finish()
         } catch {
             return CallRunner.failure(error, call: call)
         }

@@ -38,6 +38,8 @@ package struct Frame: Sendable, Equatable {
         case prepare
         /// To the worker, in bridge mode, before a call: what to do with values that it has. See ``Keeping``.
         case keep
+        /// From the worker, in bridge mode, before a result: what the call has to say beside it. See ``NodeValue/Remarks``.
+        case remarks
     }
 
     package static let magic: UInt16 = 0x4853

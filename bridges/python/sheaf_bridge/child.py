@@ -23,7 +23,8 @@ try:
 except ImportError:  # a worker without numpy
     numpy = None  # type: ignore[assignment]
 
-Log = Callable[[str], None]
+# Takes text for whoever watches the run, and as bytes what a call has to say to the client beside its result.
+Log = Callable[[str | bytes], None]
 WORDS = 4096
 HELLO_SECONDS = 30.0
 # Signals that do not come of what a program does.
@@ -188,6 +189,8 @@ class Child:
             kind, answered, length = self._frame()
             if kind == frames.LOG:
                 log(str(self._take(length), "utf-8", "replace"))
+            elif kind == frames.REMARKS:
+                log(bytes(self._take(length)))
             elif answered != call:
                 raise ChildGone(f"it answered call {answered} instead of {call}")
             elif kind == frames.RESULT:

@@ -84,6 +84,8 @@ class DaskEngine(Engine):
     def submit(self, submission: Submission) -> None:
         run = self.begin(submission)
         try:
+            if any(task.resources for task in submission.tasks):
+                self.check_resources(submission, [worker.get("resources") or {} for worker in self.cluster.workers().values()])
             self._submit(run, submission)
         except EngineFailure as failure:
             self.tell_error(run, failure)
@@ -123,6 +125,7 @@ class DaskEngine(Engine):
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
         retries: dict[str, int] = {}
         priorities: dict[str, int] = {}
+        resources: dict[str, dict[str, float]] = {}
         call = self.side.call
         for task in submission.tasks:
             key = keys[task.key]
@@ -133,6 +136,8 @@ class DaskEngine(Engine):
                 retries[key] = task.retries
             if task.priority:
                 priorities[key] = task.priority
+            if task.resources:
+                resources[key] = task.resources
         wanted = {}
         for output in submission.outputs:
             if output in keys:
@@ -146,6 +151,8 @@ class DaskEngine(Engine):
             options["retries"] = self.watch.PerTask(retries)
         if priorities:
             options["priority"] = self.watch.PerTask(priorities)
+        if resources:
+            options["resources"] = self.watch.PerTask(resources, {})
         names = list(wanted)
         with self.lock:
             self.by_number[run.number] = run
@@ -168,6 +175,12 @@ class DaskEngine(Engine):
         message = event[1]
         if "log" in message:
             self.send({"op": "log", "text": message["log"]})
+        if "remarks" in message:
+            key, remarks = message["remarks"]
+            with self.lock:
+                run = self.by_number.get(int(key.rsplit("-", 2)[1][:-1]))
+            if run is not None:
+                self.tell_remarks(run, self._task_key(run, key), remarks)
         for number, done, running, failed, outputs, events in message.get("runs", ()):
             with self.lock:
                 run = self.by_number.get(int(number))

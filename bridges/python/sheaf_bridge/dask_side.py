@@ -78,8 +78,9 @@ def call(
 ) -> Any:
     """A task: calls a function of the program with the values of other tasks, whose keys are the names."""
 
-    def log(text: str) -> None:
-        get_worker().log_event(topic_of(key.rsplit("-", 3)[1]), {"log": text})
+    def log(said: str | bytes) -> None:
+        message = {"log": said} if isinstance(said, str) else {"remarks": [key, said]}
+        get_worker().log_event(topic_of(key.rsplit("-", 3)[1]), message)
 
     while True:
         try:
@@ -128,8 +129,9 @@ class Actor:
         self.key = key
         self.held = _pool().hold(key, prefix, arguments, restarts, self._log)
 
-    def _log(self, text: str) -> None:
-        get_worker().log_event(topic_of(self.key.rsplit("-", 3)[1]), {"log": text})
+    def _log(self, said: str | bytes) -> None:
+        if isinstance(said, str):
+            get_worker().log_event(topic_of(self.key.rsplit("-", 3)[1]), {"log": said})
 
     def call(self, prefix: bytes, arguments: list[Any]) -> Any:
         return self.held.call(prefix, arguments)

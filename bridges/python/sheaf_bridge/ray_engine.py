@@ -15,7 +15,7 @@ import numpy
 
 from .engine import Engine, EngineFailure, Run, Send, no_value, text_of
 from .failures import TaskError
-from .messages import Submission
+from .messages import Submission, Task
 from .ray_cluster import RayCluster, errors, ray
 
 PROBE_SECONDS = 0.25
@@ -48,8 +48,8 @@ class RayEngine(Engine):
         self.sizes: dict[str, int] = {}
         self.ended: queue.SimpleQueue[tuple[Run, int, Any] | None] = queue.SimpleQueue()
         self.actors: dict[str, Any] = {}
-        # By a function's name, the remote function that bears it.
-        self.labelled: dict[str, Any] = {}
+        # By a function's name and what it asks for, the remote function that bears it.
+        self.labelled: dict[tuple[Any, ...], Any] = {}
 
     def connect(self, message: dict[str, Any]) -> dict[str, Any]:
         self.side = side = self.cluster.join(message)
@@ -87,6 +87,7 @@ class RayEngine(Engine):
         run = self.begin(submission)
         run.state = _State()
         try:
+            self.check_resources(submission, self.cluster.resources)
             self._submit(run, submission)
         except EngineFailure as failure:
             self._give_up(run, failure)
@@ -126,7 +127,7 @@ class RayEngine(Engine):
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
             names = [value if form == "key" else name_of(value) for form, value in task.arguments]
             what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries, names))
-            value, answer = self._labelled(task.name).remote(what, *before, *arguments)
+            value, answer = self._remote(task).remote(what, *before, *arguments)
             refs[task.key] = value
             with self.lock:
                 if run.is_cancelled:
@@ -163,11 +164,24 @@ class RayEngine(Engine):
             raise EngineFailure("the tasks need one another in a circle")
         return order
 
-    def _labelled(self, name: str) -> Any:
-        found = self.labelled.get(name)
+    def _remote(self, task: Task) -> Any:
+        """The remote function for a task: with its name, and with what it asks for."""
+        key = (task.name, task.cores, task.memory, *sorted(task.resources.items()))
+        found = self.labelled.get(key)
         if found is None:
-            label = re.sub(r"[^\w.:-]+", "_", name)[:100] or "task"
-            found = self.labelled[name] = self.remote.options(name=label)
+            options: dict[str, Any] = {"name": re.sub(r"[^\w.:-]+", "_", task.name)[:100] or "task"}
+            if task.cores > 1:
+                # A wish: a task for which no node is large enough would wait for ever.
+                largest = max((node["CPU"] for node in self.cluster.resources), default=1)
+                options["num_cpus"] = min(task.cores, int(largest))
+            if task.memory and any(node.get("memory", 0) >= task.memory for node in self.cluster.resources):
+                options["memory"] = task.memory
+            named = dict(task.resources)
+            if "GPU" in named:
+                options["num_gpus"] = named.pop("GPU")
+            if named:
+                options["resources"] = named
+            found = self.labelled[key] = self.remote.options(**options)
         return found
 
     def _watch_tasks(self) -> None:
@@ -211,6 +225,9 @@ class RayEngine(Engine):
                     continue
                 count, begun, ended, worker, logs, failed = pickle.loads(future.result())
                 self._tell_logs(logs)
+                for said in logs:
+                    if isinstance(said, bytes):
+                        self.tell_remarks(run, key, said)
                 state.done += 1
                 for dependent in state.dependents[index]:
                     state.missing[dependent] -= 1
@@ -349,9 +366,10 @@ class RayEngine(Engine):
 
         return wait
 
-    def _tell_logs(self, logs: Sequence[str]) -> None:
+    def _tell_logs(self, logs: Sequence[str | bytes]) -> None:
         for text in logs:
-            self.send({"op": "log", "text": text})
+            if isinstance(text, str):
+                self.send({"op": "log", "text": text})
 
     def _wait(self, answer: Any) -> Any:
         try:

@@ -77,7 +77,7 @@ def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
     key, token, prepare, prefix, retries, names = pickle.loads(task)
     if prepare is ...:
         prepare, *arguments = arguments  # type: ignore[assignment]
-    logs: list[str] = []
+    logs: list[str | bytes] = []
     failed: list[float] = []
     while True:
         begun = time.time()
@@ -103,7 +103,7 @@ class Actor:
     """An object of the program with a process of its own, as an actor of Ray's. It ends with its worker."""
 
     def __init__(self, key: str, restarts: int, prefix: bytes, *arguments: Any) -> None:
-        self.logs: list[str] = []
+        self.logs: list[str | bytes] = []
         self.held: Held | None = None
         # Ray tells little of an error that is thrown here.
         self.error: TaskError | None = None
@@ -112,12 +112,12 @@ class Actor:
         except TaskError as error:
             self.error = error
 
-    def ready(self) -> list[str]:
+    def ready(self) -> list[str | bytes]:
         """Returns when it is made."""
         self._made()
         return self._take_logs()
 
-    def call(self, prefix: bytes, *arguments: Any) -> tuple[Any, list[str]]:
+    def call(self, prefix: bytes, *arguments: Any) -> tuple[Any, list[str | bytes]]:
         held = self._made()
         try:
             return held.call(prefix, arguments), self._take_logs()
@@ -129,7 +129,7 @@ class Actor:
             raise self.error or TaskError("engine", "the actor was not made", _Here.name)
         return self.held
 
-    def _take_logs(self) -> list[str]:
+    def _take_logs(self) -> list[str | bytes]:
         logs = list(self.logs)
         self.logs.clear()
         return logs
