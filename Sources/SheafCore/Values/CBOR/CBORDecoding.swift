@@ -23,7 +23,7 @@ struct CBORValueDecoder: Decoder, SingleValueDecodingContainer {
     // One method does for all types: where a type is known the compiler sees what is left of it.
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
         do {
-            if let value = try reader.known(type, at: offset) { return value }
+            if CBORReader.isKnown(type), let value = try reader.known(type, at: offset) { return value }
         } catch {
             throw reader.error(error, type, in: scope)
         }
@@ -33,27 +33,27 @@ struct CBORValueDecoder: Decoder, SingleValueDecodingContainer {
 
 /// A decoder's map.
 struct CBORKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    private let reader: CBORReader
     private let map: CBORMap
     private let scope: Int
-    private var reader: CBORReader { map.reader }
 
     init(_ reader: CBORReader, at offset: Int, scope: Int) throws {
         do {
-            map = try CBORMap(reader, at: offset)
+            map = try reader.map(at: offset, of: scope)
         } catch {
             throw reader.error(error, [String: Any].self, in: scope)
         }
-        reader.noteEnd(map.end, of: scope)
+        self.reader = reader
         self.scope = scope
     }
 
     var codingPath: [any CodingKey] { reader.path(to: scope) }
-    var allKeys: [Key] { map.keys(Key.self) }
-    func contains(_ key: Key) -> Bool { map.value(for: key) != nil }
+    var allKeys: [Key] { map.keys(Key.self, reader) }
+    func contains(_ key: Key) -> Bool { map.value(for: key, reader) != nil }
 
     @inline(__always)
     private func offset(for key: some CodingKey) throws -> Int {
-        guard let offset = map.value(for: key) else {
+        guard let offset = map.value(for: key, reader) else {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: codingPath, debugDescription: "the map has no key “\(key.stringValue)”"))
         }

@@ -42,10 +42,16 @@ extension CBORWriter {
         _ = reach(place)
         switch frames[place.index].shape {
         case .undecided: decide(shape, of: place.index)
-        case .map where shape == .map: frames[place.index].mayRepeat = true
+        case .map where shape == .map: noteRepeat(in: place)
         case .array where shape == .array, .bytes where shape == .array: break
         case let other: preconditionFailure("a value was encoded as \(other), and then asked for a container as \(shape)")
         }
+    }
+
+    /// Notes that a map may have a key twice.
+    func noteRepeat(in place: CBORPlace) {
+        frames[place.index].mayRepeat = true
+        mayRepeat = true
     }
 
     func requireUndecided(_ place: CBORPlace) {

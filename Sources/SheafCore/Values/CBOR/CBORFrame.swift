@@ -100,8 +100,17 @@ extension CBORWriter {
 
     /// Writes the container's count into its header.
     func completeHead(of index: Int) {
+        let shape = frames[index].shape, count = frames[index].count
+        guard shape != .value else { return }
+        if shape != .bytes, count < 24, frames[index].head == 1 {
+            bytes[frames[index].start] = frames[index].major | UInt8(truncatingIfNeeded: count)
+        } else {
+            completeLongHead(of: index)
+        }
+    }
+
+    private func completeLongHead(of index: Int) {
         let frame = frames[index]
-        guard frame.shape != .value else { return }
         let bodyEnd = frame.isOpen ? bytes.count : frame.end
         let count = UInt64(frame.shape == .bytes ? bodyEnd - frame.start - frame.head : frame.count)
         if count < 24, frame.head == 1 {
@@ -160,7 +169,7 @@ extension CBORWriter {
 
     /// Leaves the last of values with the same key, in the maps from one on in which there may be such.
     func removeRepeatedKeys(from first: Int) throws {
-        guard frames[first...].contains(where: \.mayRepeat) else { return }
+        guard mayRepeat, frames[first...].contains(where: \.mayRepeat) else { return }
         // From the back, so that those still to come stay where they are.
         for frame in frames[first...].filter(\.mayRepeat).sorted(by: { $0.start > $1.start }) {
             let (end, map) = try bytes.withUnsafeBytes { try CBORReader($0).mapWithoutRepeats(at: frame.start) }

@@ -63,7 +63,7 @@ struct CBORKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
         }
         let isKnown = writer.frames[place.index].keys & bit != 0
         writer.frames[place.index].keys |= bit
-        if isKnown { writer.frames[place.index].mayRepeat = true }
+        if isKnown { writer.noteRepeat(in: place) }
         return isKnown
     }
 

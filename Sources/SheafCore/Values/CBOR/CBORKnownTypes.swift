@@ -68,6 +68,20 @@ extension CBORWriter {
 }
 
 extension CBORReader {
+    /// Whether a type is in the list: an optional of a type that is not known to the compiler takes longer than to look here.
+    @inline(__always)
+    static func isKnown<T>(_ type: T.Type) -> Bool {
+        if T.self == String.self || T.self == Int.self || T.self == Double.self || T.self == Bool.self || T.self == Float.self {
+            return true
+        }
+        if T.self == Int8.self || T.self == Int16.self || T.self == Int32.self || T.self == Int64.self || T.self == Int128.self {
+            return true
+        }
+        if T.self == UInt.self || T.self == UInt8.self || T.self == UInt16.self || T.self == UInt32.self { return true }
+        if T.self == UInt64.self || T.self == UInt128.self { return true }
+        return T.self == [UInt8].self || T.self == [Int].self || T.self == [Double].self || T.self == [String].self
+    }
+
     /// Reads a value of a type in the list; `nil` for any other type.
     @inline(__always)
     func known<T>(_ type: T.Type, at offset: Int) throws(CBORFault) -> T? {

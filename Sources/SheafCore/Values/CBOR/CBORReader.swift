@@ -17,11 +17,14 @@ enum CBORFault: Error {
 /// Nothing is built of the bytes but what the program asks for: a map is scanned once for where its keys are, an array is read in order.
 final class CBORReader {
     /// Empty once the decoding is over.
-    var bytes: UnsafeRawBufferPointer
+    @exclusivity(unchecked) var bytes: UnsafeRawBufferPointer
     /// The values being read, each in another; those of a value go when it is complete.
-    private(set) var scopes: ContiguousArray<Scope> = []
+    @exclusivity(unchecked) private(set) var scopes: ContiguousArray<Scope> = []
     /// Where the value read last ends, if its containers have found that out.
-    private var lastEnd = -1
+    @exclusivity(unchecked) private var lastEnd = -1
+
+    /// Maps that nobody holds any more, to be filled anew.
+    @exclusivity(unchecked) private var unusedMaps: [CBORMap] = []
 
     struct Scope {
         let parent: Int
@@ -31,6 +34,8 @@ final class CBORReader {
         let index: Int
         /// Where the value ends, or -1 while that is not known.
         var end = -1
+        /// Its keys, if it is a map that has been asked for.
+        var map: CBORMap?
     }
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
@@ -106,7 +111,7 @@ final class CBORReader {
     func element<T: Decodable>(_ type: T.Type, at offset: Int, in scope: Int, key: (any CodingKey)?, index: Int) throws -> T {
         lastEnd = -1
         do {
-            if let value = try known(type, at: offset) { return value }
+            if Self.isKnown(type), let value = try known(type, at: offset) { return value }
         } catch {
             throw self.error(error, type, in: scope, key: key, index: index)
         }
@@ -115,7 +120,7 @@ final class CBORReader {
 
     private func value<T: Decodable>(_ type: T.Type, at offset: Int, in parent: Int, key: (any CodingKey)?, index: Int) throws -> T {
         let scope = try begin(at: offset, in: parent, key: key, index: index)
-        defer { if scopes.count > scope { scopes.removeLast(scopes.count - scope) } }
+        defer { complete(scope) }
         let value = try T(from: CBORValueDecoder(reader: self, offset: offset, scope: scope))
         lastEnd = scope < scopes.count ? scopes[scope].end : -1
         return value
@@ -129,6 +134,28 @@ final class CBORReader {
         }
         scopes.append(Scope(parent: parent, depth: depth, key: key, index: index))
         return scopes.count - 1
+    }
+
+    private func complete(_ scope: Int) {
+        while scopes.count > scope {
+            guard var map = scopes.removeLast().map, isKnownUniquelyReferenced(&map) else { continue }
+            unusedMaps.append(map)
+        }
+    }
+
+    /// The keys of a map.
+    func map(at offset: Int, of scope: Int) throws(CBORFault) -> CBORMap {
+        guard scopes.indices.contains(scope) else { return try scanned(CBORMap(), at: offset) }
+        if let map = scopes[scope].map { return map }
+        let map = try scanned(unusedMaps.popLast() ?? CBORMap(), at: offset)
+        scopes[scope].end = map.end
+        scopes[scope].map = map
+        return map
+    }
+
+    private func scanned(_ map: CBORMap, at offset: Int) throws(CBORFault) -> CBORMap {
+        try map.scan(self, at: offset)
+        return map
     }
 
     /// Notes where a value that is being read ends.

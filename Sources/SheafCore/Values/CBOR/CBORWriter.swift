@@ -3,17 +3,21 @@
 /// A container's header has its count, which is known only when it is closed. It gets one byte at first, which does for 23 elements,
 /// and is made longer when it has to be. Containers are written one within the other as a rule; one that is written to after its
 /// siblings has been closed, and what comes is put into the middle.
+///
+/// Every access here is over before the next begins, and checking that for each would take a fifth of the time.
 final class CBORWriter {
-    var bytes: [UInt8] = []
+    @exclusivity(unchecked) var bytes: [UInt8] = []
     /// The containers of the values being written, in the order in which they were begun; those of a value go when it is complete.
-    var frames: ContiguousArray<CBORFrame> = []
+    @exclusivity(unchecked) var frames: ContiguousArray<CBORFrame> = []
     /// The innermost container that is not closed.
-    var open = -1
+    @exclusivity(unchecked) var open = -1
     /// Whether something was put into the middle, so that a later frame may lie before an earlier one.
     var isShuffled = false
-    private var lastIdentity = 0
+    /// Whether a map has had a key that may have been there before.
+    @exclusivity(unchecked) var mayRepeat = false
+    @exclusivity(unchecked) private var lastIdentity = 0
     /// Whether values lie deeper than they may; told as soon as something can be thrown.
-    private var isTooDeep = false
+    @exclusivity(unchecked) private var isTooDeep = false
     /// Where the value is within another writer's, for what is put into the middle there.
     private let outerPath: [any CodingKey]
     private let outerDepth: Int
