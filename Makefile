@@ -40,7 +40,7 @@ test: ## build and run all tests, the engine's also under ThreadSanitizer, and b
 	    dev/step "Build the examples" swift build --package-path Examples --scratch-path .build-examples; \
 	fi
 
-fuzz: ## read 200000 mutated Arrow files and values under AddressSanitizer (about two minutes)
+fuzz: ## read 200000 mutated Arrow files and 50000 values under AddressSanitizer (about two minutes)
 	@dev/step "Fuzz Arrow files" dev/fuzz-arrow
 	@dev/step "Fuzz values" dev/fuzz-values
 

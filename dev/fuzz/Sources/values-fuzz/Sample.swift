@@ -26,7 +26,7 @@ struct Sample: Codable, Sendable {
         [
             Sample(0, choice: .none, children: []),
             Sample(1, choice: .text("ß", ["", "水"]), children: [Sample(-70_000, choice: .number(7), children: [])]),
-            Sample(.max, choice: .inner(.inner(.list([nil, .none, .number(-300)]))), children: []),
+            Sample(.max, choice: .inner(.inner(.list([nil, Choice.none, .number(-300)]))), children: []),
             Sample(24, choice: .labelled(a: -0.5, b: nil), children: (0..<3).map { Sample($0, choice: .number(1), children: []) }),
         ]
     }
