@@ -110,8 +110,17 @@ final class CBORReader {
     @inline(__always)
     func element<T: Decodable>(_ type: T.Type, at offset: Int, in scope: Int, key: (any CodingKey)?, index: Int) throws -> T {
         lastEnd = -1
+        if Self.isKnown(type) { return try knownElement(type, at: offset, in: scope, key: key, index: index) }
+        return try value(type, at: offset, in: scope, key: key, index: index)
+    }
+
+    /// Apart from ``element(_:at:in:key:index:)``, which else would make room for an optional of a type that the compiler does not know.
+    @inline(never)
+    private func knownElement<T: Decodable>(
+        _ type: T.Type, at offset: Int, in scope: Int, key: (any CodingKey)?, index: Int
+    ) throws -> T {
         do {
-            if Self.isKnown(type), let value = try known(type, at: offset) { return value }
+            if let value = try known(type, at: offset) { return value }
         } catch {
             throw self.error(error, type, in: scope, key: key, index: index)
         }
