@@ -68,7 +68,7 @@ private final class WorkerServer: Sendable {
         var running: (call: UInt32, resources: TaskResources)?
         /// The newest synchronous call.
         var latest: UInt32 = 0
-        /// Synchronous calls that were cancelled before they had begun: the two sockets are not in step.
+        /// Calls that were cancelled before they had begun: the two sockets are not in step, and who cancels does not wait for who sends.
         var cancelled: Set<UInt32> = []
         var tasks: [UInt32: Task<Void, Never>] = [:]
     }
@@ -252,7 +252,11 @@ private final class WorkerServer: Sendable {
 
     private func start(_ request: CallRequest, _ call: UInt32) {
         // Under the lock, so that the task is known before it can end.
-        state.withLock { $0.tasks[call] = Task.detached { [self] in await answer(request, call) } }
+        state.withLock { state in
+            let task = Task.detached { [self] in await answer(request, call) }
+            state.tasks[call] = task
+            if state.cancelled.remove(call) != nil { task.cancel() }
+        }
     }
 
     private func answer(_ request: CallRequest, _ call: UInt32) async {
