@@ -65,6 +65,8 @@ public final class ActorHandle<State>: Sendable {
 
     /// How many calls wait for their turn; for tests.
     package var waitingCount: Int { line?.waitingCount ?? 0 }
+    /// Whether a call has its turn; for tests.
+    package var isBusy: Bool { line?.isBusy ?? false }
 }
 
 extension Session {

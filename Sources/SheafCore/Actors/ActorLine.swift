@@ -51,6 +51,8 @@ final class ActorLine: Sendable {
 
     /// How many calls wait for their turn.
     var waitingCount: Int { state.withLock(\.waiting.count) }
+    /// Whether a call has its turn.
+    var isBusy: Bool { state.withLock(\.isBusy) }
 
     /// Does a call when those before it are done.
     func call(_ call: ActorCall) async throws -> AnyValue {
@@ -59,6 +61,8 @@ final class ActorLine: Sendable {
         try Task.checkCancellation()
         do {
             let value = try await perform(call)
+            // Told to stop, it may have returned something all the same.
+            if let end = state.withLock(\.end) { throw end }
             try Task.checkCancellation()
             return value
         } catch {

@@ -51,7 +51,8 @@ final class ProcessActor: ActorPlace {
         }
     }
 
-    private func gone(hasBegun: Bool) -> ActorGone {
+    private func gone(hasBegun: Bool) -> any Error {
+        if worker.reason == .shutdown { return WorkerFleet.closed }
         let exit = worker.waitForExit(), cause = RemoteError.unlessEmpty(worker.lastWords)
         if case .garbled(let text) = worker.reason {
             return ActorGone(hasBegun: hasBegun, how: "the process \(worker.process) broke the protocol (\(text)) and was ended", cause: cause)

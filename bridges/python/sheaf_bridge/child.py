@@ -114,8 +114,14 @@ class Child:
         self._send([header, payload])
         self.tokens.add(token)
 
-    def call(self, prefix: frames.Bytes, arguments: Sequence[frames.Bytes], log: Log) -> Any:
-        """The value of a call.
+    def call(
+        self,
+        prefix: frames.Bytes,
+        arguments: Sequence[frames.Bytes],
+        log: Log,
+        is_unwanted: Callable[[], bool] = lambda: False,
+    ) -> Any:
+        """The value of a call; one that is not wanted any more when it has been sent is told so.
 
         Raises TaskError for one that the function threw, ChildGone where the process is gone; then `ending` says how.
         """
@@ -123,6 +129,8 @@ class Child:
         self._call = call = (self._call + 1) & 0xFFFF_FFFF or 1
         self._send(frames.call_parts(call, prefix, arguments))
         self._asked = call
+        if is_unwanted():
+            self.ask_to_stop()
         try:
             value = self._answer(call, log)
         except TaskError:
@@ -170,9 +178,14 @@ class Child:
 
     # --- End ----------------------------------------------------------------------------------------------------------
 
-    def ask_to_stop(self) -> bool:
+    @property
+    def asked(self) -> int:
+        """The call whose answer is awaited; 0 where there is none."""
+        return self._asked
+
+    def ask_to_stop(self, call: int = 0) -> bool:
         """Tells the process that its call's result is not wanted; from any thread. False where it cannot be told."""
-        call = self._asked
+        call = call or self._asked
         if not call:
             return False
         header = frames.FRAME.pack(frames.MAGIC, frames.VERSION, frames.CANCEL, call, 0)
