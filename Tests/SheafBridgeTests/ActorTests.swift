@@ -20,13 +20,26 @@ struct ActorTests {
         await session.close()
     }
 
+    /// Waits until a process has ended; whoever started it may not have noticed yet.
     private func isGone(_ process: Int32, within limit: Duration = .seconds(10)) async throws -> Bool {
         let end = ContinuousClock.now + limit
-        while kill(process, 0) == 0, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(5)) }
-        return kill(process, 0) != 0
+        while isRunning(process), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(5)) }
+        return !isRunning(process)
     }
 
-    @Test("a call in whose middle the process is killed is not repeated; those that wait go to a new object, if there may be one", arguments: kinds)
+    private func isRunning(_ process: Int32) -> Bool {
+        #if os(Linux)
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        let state = text.split(separator: ")").last?.split(separator: " ").first
+        return state != nil && state != "Z" && state != "X"
+        #else
+        return kill(process, 0) == 0
+        #endif
+    }
+
+    @Test(
+        "a call in whose middle the process is killed is not repeated; those that wait go to a new object, if there may be one",
+        arguments: kinds)
     func killedRunning(kind: BridgeKind) async throws {
         try await withSession(kind) { session in
             for restarts in [1, 0] {
@@ -94,5 +107,33 @@ struct ActorTests {
             let refused = await #expect(throws: PlanError.self) { try await session.actor(TestActors.stranger, 1) }
             #expect(refused?.code == .unsupported)
         }
+    }
+
+    @Test("an object whose worker is lost is made again on another", arguments: kinds)
+    func lostWorker(kind: BridgeKind) async throws {
+        guard await isInstalled(kind) else { return }
+        let cluster = try await TrialCluster(kind, workers: 2, port: try freePort())
+        let engine = try await BridgeEngine.started(kind, BridgeOptions(address: cluster.address, timeout: 60, program: workerPath))
+        let session = Session(engine: engine), result: Result<Void, any Error>
+        do {
+            try await withTimeLimit(.seconds(100)) {
+                let folder = try TemporaryFolder(), started = try SignalPipe(folder.path("f.started"))
+                let object = try await session.actor(TestActors.sums, "", restarts: 1)
+                let process = try await object.call(TestActors.place), host = try await object.call(TestActors.host)
+                let running = Task { try await object.call(TestActors.hang, folder.path("f")) }
+                try await started.wait()
+                let waiting = Task { try await object.call(TestActors.add, (1, 2)) }
+                while object.waitingCount == 0 { await Task.yield() }
+                kill(host, SIGKILL)
+                let error = await #expect(throws: TaskError.self) { try await running.value }
+                #expect(error?.code == .crashed && error?.message.contains("lost") == true)
+                #expect(try await waiting.value == 2)
+                #expect(try await isGone(process))
+            }
+            result = .success(())
+        } catch { result = .failure(error) }
+        await session.close()
+        await cluster.stop()
+        try result.get()
     }
 }

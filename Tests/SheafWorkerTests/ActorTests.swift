@@ -22,7 +22,9 @@ struct ActorTests {
         }
     }
 
-    @Test("an object's process ends with the last handle, the session or the engine, whatever it does", arguments: ["handle", "session", "engine"])
+    @Test(
+        "an object's process ends with the last handle, the session or the engine, whatever it does",
+        arguments: ["handle", "session", "engine"])
     func ends(how: String) async throws {
         let begun = try Begun()
         try await withEngine(1) { engine, session in

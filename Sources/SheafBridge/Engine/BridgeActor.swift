@@ -13,17 +13,32 @@ final class BridgeActor: ActorPlace {
     }
 
     static func made(_ make: ActorCall, on engine: BridgeEngine) async throws -> BridgeActor {
-        let place = BridgeActor("a\(engine.table.newNumber())", engine)
-        do { _ = try await place.ask(make, isFirst: true) } catch {
+        let place = BridgeActor("a\(engine.table.newNumber())", engine), call = try Encoded(make)
+        do { _ = try await place.ask(call, isFirst: true) } catch {
             await place.end()
             throw error
         }
         return place
     }
 
-    func call(_ call: ActorCall) async throws -> AnyValue { try await ask(call, isFirst: false) }
+    func call(_ call: ActorCall) async throws -> AnyValue { try await ask(try Encoded(call), isFirst: false) }
 
     func end() async { engine.client.send { [name] in ClientMessage.endActor(name) } }
+
+    /// A call as it is sent.
+    private struct Encoded: Sendable {
+        let name: String
+        let prefix: [UInt8]
+        let input: [UInt8]
+        let result: AnyCodec
+
+        init(_ call: ActorCall) throws {
+            name = call.name
+            prefix = CallRequest(call, arguments: []).prefix
+            input = try call.inputBytes()
+            result = try call.resultCodec()
+        }
+    }
 
     /// What is known of a call here, so that it is told of its cancellation exactly when it has been sent.
     private struct Sent {
@@ -31,9 +46,8 @@ final class BridgeActor: ActorPlace {
         var isCancelled = false
     }
 
-    private func ask(_ call: ActorCall, isFirst: Bool) async throws -> AnyValue {
-        let codec = try call.resultCodec(), input = try call.inputBytes(), prefix = try CallRequest(call).prefix, client = engine.client
-        let sent = Box(Sent())
+    private func ask(_ call: Encoded, isFirst: Bool) async throws -> AnyValue {
+        let sent = Box(Sent()), client = engine.client
         // Not given up when the caller is: the call is told, and goes on until it ends.
         let answer = Task { [name] in
             try await client.ask("call “\(call.name)” of an object") { number in
@@ -42,8 +56,8 @@ final class BridgeActor: ActorPlace {
                     sent.number = number
                     client.send {
                         isFirst
-                            ? ClientMessage.makeActor(number, name, prefix: prefix, input: input)
-                            : ClientMessage.callActor(number, name, prefix: prefix, input: input)
+                            ? ClientMessage.makeActor(number, name, prefix: call.prefix, input: call.input)
+                            : ClientMessage.callActor(number, name, prefix: call.prefix, input: call.input)
                     }
                 }
                 if sent.state.withLock({ $0.number }) == nil { throw CancellationError() }
@@ -60,7 +74,7 @@ final class BridgeActor: ActorPlace {
             if let number { client.send { ClientMessage.cancelActor(name, call: number) } }
         }
         guard found.problem == nil else { throw problem(found, call) }
-        return try (found.value ?? []).withUnsafeBytes { try codec.decode($0) }
+        return try (found.value ?? []).withUnsafeBytes { try call.result.decode($0) }
     }
 
     private final class Box<State: Sendable>: Sendable {
@@ -68,7 +82,7 @@ final class BridgeActor: ActorPlace {
         init(_ state: State) { self.state = Locked(state) }
     }
 
-    private func problem(_ answer: Answer, _ call: ActorCall) -> any Error {
+    private func problem(_ answer: Answer, _ call: Encoded) -> any Error {
         let kind = answer.problem?.kind ?? "", text = RemoteError.unlessEmpty(answer.problem?.text ?? ""), title = engine.kind.title
         switch kind {
         case "failure":

@@ -56,7 +56,8 @@ final class OutcomeKeys: Sendable {
     /// Runs `body` with the key of a call.
     ///
     /// - Throws: ``EngineError`` (`.notRepeatable`) when another that looks the same runs, and both return something.
-    func begin<R>(_ call: ActorCall, of object: UInt64, _ engine: any WorkflowEngine, _ body: (UInt64) async throws -> R) async throws -> R {
+    func begin<R>(_ call: ActorCall, of object: UInt64, _ engine: any WorkflowEngine, _ body: (UInt64) async throws -> R) async throws -> R
+    {
         var hash = Fingerprint(call.name)
         hash.add(object)
         hash.add(try call.inputBytes())

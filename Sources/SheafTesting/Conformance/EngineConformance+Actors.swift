@@ -98,7 +98,8 @@ extension EngineConformance {
             try await context.expectError(CancellationError.self) { try await cancelled.value }
             try context.expectEqual(try await object.call(sum), 1, "what the call had done")
         },
-        Case("actors/restart", "an object whose process dies is made again from its input, as often as asked for; its call is not repeated") {
+        Case("actors/restart", "an object whose process dies is made again from its input, as often as asked for; its call is not repeated")
+        {
             context in
             // Within the caller's process nothing survives a crash.
             guard !context.engine.capabilities.sharesMemory else { return }

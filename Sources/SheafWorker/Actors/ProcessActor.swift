@@ -14,24 +14,36 @@ final class ProcessActor: ActorPlace {
     /// Starts a process, and makes an object in it.
     static func made(_ make: ActorCall, in fleet: WorkerFleet) async throws -> ProcessActor {
         // Before anything is started for it.
-        _ = try make.inputBytes()
+        let call = try Encoded(make)
         let place = ProcessActor(try await BlockingThreads.shared.run { try fleet.startApart() }, fleet)
-        do { _ = try await place.call(make) } catch {
+        do { _ = try await place.perform(call) } catch {
             await place.end()
             throw error
         }
         return place
     }
 
-    func call(_ call: ActorCall) async throws -> AnyValue {
-        let codec = try call.resultCodec(), request = try CallRequest(call), number = fleet.newCall()
-        guard worker.isAlive else { throw gone(hasBegun: false) }
-        let bytes = request.frame(call: number)
-        guard bytes.count <= Frame.maximumPayload else {
-            throw EngineError(
-                .unsupported, "“\(call.name)” is given \(bytes.count) bytes, and may be given \(Frame.maximumPayload >> 20) MiB",
-                hint: "give it less at a time")
+    func call(_ call: ActorCall) async throws -> AnyValue { try await perform(try Encoded(call)) }
+
+    /// A call as it is sent.
+    private struct Encoded: Sendable {
+        let request: CallRequest
+        let result: AnyCodec
+
+        init(_ call: ActorCall) throws {
+            let input = try call.inputBytes(), room = Frame.maximumPayload - 4096
+            guard input.count <= room else {
+                throw EngineError(
+                    .unsupported, "“\(call.name)” is given \(input.count) bytes, and may be given \(room)", hint: "give it less at a time")
+            }
+            request = CallRequest(call, arguments: [.inline(input)])
+            result = try call.resultCodec()
         }
+    }
+
+    private func perform(_ call: Encoded) async throws -> AnyValue {
+        guard worker.isAlive, !worker.hasHungUp else { throw gone(hasBegun: false) }
+        let number = fleet.newCall(), bytes = call.request.frame(call: number)
         do {
             let frame = try await withTaskCancellationHandler {
                 try await worker.exchange(number, bytes)
@@ -42,7 +54,7 @@ final class ProcessActor: ActorPlace {
             guard case .inline(let value) = try EncodedValue(payload: frame.payload) else {
                 throw WireError("a result in memory that was not asked for")
             }
-            return try value.withUnsafeBytes { try codec.decode($0) }
+            return try value.withUnsafeBytes { try call.result.decode($0) }
         } catch is WorkerEnded {
             throw gone(hasBegun: true)
         } catch let error as WireError {
@@ -55,7 +67,8 @@ final class ProcessActor: ActorPlace {
         if worker.reason == .shutdown { return WorkerFleet.closed }
         let exit = worker.waitForExit(), cause = RemoteError.unlessEmpty(worker.lastWords)
         if case .garbled(let text) = worker.reason {
-            return ActorGone(hasBegun: hasBegun, how: "the process \(worker.process) broke the protocol (\(text)) and was ended", cause: cause)
+            return ActorGone(
+                hasBegun: hasBegun, how: "the process \(worker.process) broke the protocol (\(text)) and was ended", cause: cause)
         }
         return ActorGone(hasBegun: hasBegun, how: "the process \(worker.process) \(exit)", cause: cause)
     }
@@ -73,10 +86,9 @@ final class ProcessActor: ActorPlace {
 }
 
 extension CallRequest {
-    /// The call of an object, without its number.
-    package init(_ call: ActorCall) throws {
-        self.init(
-            target: .function(call.name, .whole), node: 0, attempt: 1, seed: 0, arguments: [.inline(try call.inputBytes())])
+    /// The call of an object.
+    package init(_ call: ActorCall, arguments: [EncodedValue]) {
+        self.init(target: .function(call.name, .whole), node: 0, attempt: 1, seed: 0, arguments: arguments)
     }
 }
 

@@ -31,6 +31,8 @@ enum TestActors {
     static let total = sums.method("test.sums.total") { (state: inout Sums) in state.sums.values.reduce(0, +) }
     /// The process it lives in.
     static let place = sums.method("test.sums.place") { (_: inout Sums) in getpid() }
+    /// The process that has started that one.
+    static let host = sums.method("test.sums.host") { (_: inout Sums) in getppid() }
     static let trap = sums.method("test.sums.trap") { (_: inout Sums, message: String) -> Int in fatalError(message) }
     /// Signals `PATH.started` and blocks for ever, whatever anybody says.
     static let hang = sums.method("test.sums.hang") { (state: inout Sums, path: String) -> Int in
@@ -42,7 +44,7 @@ enum TestActors {
     /// Not among the functions of the program.
     static let stranger = ActorType("test.stranger") { (_: Int) in Sums() }
 
-    static let all: [any RegisteredFunction] = [sums, add, calls, total, place, trap, hang, shared, twice, fromTask]
+    static let all: [any RegisteredFunction] = [sums, add, calls, total, place, host, trap, hang, shared, twice, fromTask]
 
     /// What plans return goes into an object, by several tasks at a time, and what the object says into the closures of the next plans.
     static let shared = Workflow<String, [Int]>("test.shared") { session, tally in

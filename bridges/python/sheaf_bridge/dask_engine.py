@@ -353,8 +353,9 @@ class DaskEngine(Engine):
         if made is None:
             return
         try:
-            made.result().stop(number).result()
-        except (CancelledError, OSError, TimeoutError, ValueError, distributed.scheduler.KilledWorker, self.side.TaskError):
+            with self._told_as_lost():
+                made.result().stop(number).result()
+        except (EngineFailure, self.side.TaskError):
             pass  # it is lost, and so is the call
 
     @contextlib.contextmanager

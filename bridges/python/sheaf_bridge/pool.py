@@ -205,7 +205,7 @@ class Pool:
 
 
 class Held:
-    """A process that one object lives in, made by a first call. Whoever asked for it makes another when it has ended."""
+    """A process that one object lives in, made by a first call. When it ends, whoever asked for it makes another."""
 
     def __init__(self, pool: Pool, key: str, prefix: Bytes, arguments: Sequence[Bytes], log: Log) -> None:
         self._pool, self._key, self._log = pool, key, log

@@ -308,7 +308,8 @@ class RayEngine(Engine):
         return [self._reference(value) if form == "key" else value for form, value in arguments]
 
     def actor_new(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
-        # No share of a core: an object that waits would keep it from tasks. Calls have one thread, and what stops them another.
+        # No share of a core: an object that waits would keep it from tasks. Calls have one thread, what stops them
+        # another.
         options: dict[str, Any] = {"num_cpus": 0, "max_restarts": 0, "concurrency_groups": {"control": 1}}
         made = ray.remote(**options)(self.side.Actor).remote(actor, prefix, *self._references(arguments))
         self.actors[actor] = made

@@ -232,8 +232,15 @@ class Sidecar:
 
     def _on_actor_cancel(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
         actor, number = get(message, "actor", str), get(message, "call", int)
+
+        def cancel() -> None:
+            try:
+                engine.actor_cancel(actor, number)
+            except Exception:
+                traceback.print_exc()
+
         if actor in self.lines:
-            self.pool.submit(engine.actor_cancel, actor, number)
+            self.pool.submit(cancel)
 
     def _in_order(self, message: dict[str, Any], line: Line | None, begin: Callable[[], Callable[[], Any]]) -> None:
         """Begins something now, and waits for it after what was begun before it."""
