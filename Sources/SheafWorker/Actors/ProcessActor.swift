@@ -42,7 +42,7 @@ final class ProcessActor: ActorPlace {
     }
 
     private func perform(_ call: Encoded) async throws -> AnyValue {
-        guard worker.isAlive, !worker.hasHungUp else { throw gone(hasBegun: false) }
+        guard worker.isAlive else { throw gone(hasBegun: false) }
         let number = fleet.newCall(), bytes = call.request.frame(call: number)
         do {
             let frame = try await withTaskCancellationHandler {

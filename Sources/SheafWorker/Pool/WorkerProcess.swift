@@ -120,11 +120,6 @@ package final class WorkerProcess: Sendable {
     // MARK: Its end
 
     package var isAlive: Bool { state.withLock { $0.exit == nil && $0.reason == nil && $0.isListening } }
-    /// Whether it has closed its end, as all that end do; ``isAlive`` says so a moment later.
-    package var hasHungUp: Bool {
-        var end = pollfd(fd: control.descriptor, events: 0, revents: 0)
-        return poll(&end, 1, 0) > 0 && end.revents & Int16(POLLHUP) != 0
-    }
     package var reason: Reason? { state.withLock(\.reason) }
     package var lastWords: String { state.withLock(\.lastWords.text) }
 
