@@ -96,6 +96,22 @@ struct ActorTests {
         }
     }
 
+    @Test("no object outlives a program that is killed, however busy it is")
+    func lifeline() async throws {
+        let begun = try Begun(), parent = Process(), output = Pipe()
+        parent.executableURL = URL(fileURLWithPath: workerPath)
+        parent.arguments = ["hold", URL(fileURLWithPath: begun.path).deletingLastPathComponent().path]
+        parent.standardOutput = output
+        try parent.run()
+        defer { kill(parent.processIdentifier, SIGKILL) }
+        try await withTimeLimit(.seconds(30)) { try await begun.started.wait() }
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let process = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(isRunning(process))
+        kill(parent.processIdentifier, SIGKILL)
+        #expect(await waitUntilGone([process], within: .seconds(5)))
+    }
+
     @Test("a trap is an error with the signal and the last words")
     func trap() async throws {
         try await withEngine(1) { _, session in

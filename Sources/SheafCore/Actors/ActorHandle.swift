@@ -113,7 +113,7 @@ extension Session {
         }
         let table = actors
         let line = try await ActorLine.made(make, restarts: restarts, on: engine) { table.remove($0) }
-        table.add(line)
+        try await table.add(line)
         return line
     }
 }

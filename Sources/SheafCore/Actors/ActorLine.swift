@@ -56,10 +56,10 @@ final class ActorLine: Sendable {
 
     /// Does a call when those before it are done.
     func call(_ call: ActorCall) async throws -> AnyValue {
-        try await waitForTurn()
-        defer { passOn() }
-        try Task.checkCancellation()
         do {
+            try await waitForTurn()
+            defer { passOn() }
+            try Task.checkCancellation()
             let value = try await perform(call)
             // Told to stop, it may have returned something all the same.
             if let end = state.withLock(\.end) { throw end }
@@ -207,13 +207,32 @@ extension ActorCall {
 
 /// The objects of a session. Thread-safe.
 final class ActorTable: Sendable {
-    private let lines = Locked<[ObjectIdentifier: ActorLine]>([:])
+    private struct State {
+        var lines: [ObjectIdentifier: ActorLine] = [:]
+        var isClosed = false
+    }
+    private let state = Locked(State())
+    private static let closed = EngineError(.closed, "the session was closed")
 
-    func add(_ line: ActorLine) { lines.withLock { $0[ObjectIdentifier(line)] = line } }
-    func remove(_ line: ActorLine) { lines.withLock { $0[ObjectIdentifier(line)] = nil } }
+    /// - Throws: ``EngineError`` (`.closed`) when all objects have been ended already; then this one is, too.
+    func add(_ line: ActorLine) async throws {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.lines[ObjectIdentifier(line)] = line }
+            return state.isClosed
+        }
+        guard isClosed else { return }
+        await line.end(Self.closed)
+        throw Self.closed
+    }
 
-    /// Ends all objects.
+    func remove(_ line: ActorLine) { state.withLock { $0.lines[ObjectIdentifier(line)] = nil } }
+
+    /// Ends all objects, those that are being made included.
     func end() async {
-        for line in lines.withLock({ Array($0.values) }) { await line.end(EngineError(.closed, "the session was closed")) }
+        let lines = state.withLock { state in
+            state.isClosed = true
+            return Array(state.lines.values)
+        }
+        for line in lines { await line.end(Self.closed) }
     }
 }

@@ -95,6 +95,8 @@ struct ActorTests {
         #expect(error?.code == .closed && error?.node == "trackingWait")
         await eventually { living.value == 0 }
         withExtendedLifetime((object, go)) {}
+        let late = await #expect(throws: EngineError.self) { try await session.actor(tracking, living) }
+        #expect(late?.code == .closed && living.value == 0)
     }
 
     @Test("a call that runs is told that it is cancelled, also one that does not wait; the object goes on")
