@@ -3,7 +3,7 @@ import PackageDescription
 
 let names = [
     "SumByKey", "WordCount", "DelayedValues", "DynamicTasks", "AsyncAndRetries", "Joins", "Sorting", "JSONLines", "Persisting",
-    "LargerThanMemory", "WatchingEvents", "Arrays", "Stencil", "LinearAlgebra", "Elsewhere",
+    "LargerThanMemory", "WatchingEvents", "Arrays", "Stencil", "LinearAlgebra", "Elsewhere", "Actors",
 ]
 
 // One runnable program for each feature: `swift run --package-path Examples SumByKey data.csv`.

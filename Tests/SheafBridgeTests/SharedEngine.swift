@@ -2,7 +2,7 @@ import SheafCore
 import Synchronization
 
 /// An engine that tests use one after the other: to close it ends nothing but what this reference has begun.
-final class SharedEngine: Engine {
+final class SharedEngine: ActorEngine {
     private let inner: any Engine
     private let isClosed = Atomic<Bool>(false)
     let capabilities: Capabilities
@@ -33,6 +33,14 @@ final class SharedEngine: Engine {
     func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> {
         do { try check() } catch { return AsyncThrowingStream { $0.finish(throwing: error) } }
         return inner.submit(job)
+    }
+
+    func makeActor(_ make: ActorCall) async throws -> any ActorPlace {
+        try check()
+        guard let engine = inner as? any ActorEngine else {
+            throw PlanError(.unsupported, "no objects live on the engine “\(capabilities.engine)”")
+        }
+        return try await engine.makeActor(make)
     }
 
     func cancel(_ job: JobID) async { await inner.cancel(job) }

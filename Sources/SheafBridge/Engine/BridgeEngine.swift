@@ -14,8 +14,8 @@ public final class BridgeEngine: Engine {
     package let kind: BridgeKind
     private let options: BridgeOptions
     private let sources: SidecarSources
-    private let client: SidecarClient
-    private let table: RunTable
+    let client: SidecarClient
+    let table: RunTable
 
     /// - Throws: ``EngineError`` (`.unsupported`) in a process that was itself started as a worker and does not serve as one.
     package init(_ kind: BridgeKind, _ options: BridgeOptions, sources: SidecarSources = .bridge) throws {

@@ -50,6 +50,37 @@ enum ClientMessage {
     }
 
     static func cancel(run: String) -> SidecarFrame { frame("cancel") { $0.field("run", run) } }
+
+    /// Make an object.
+    static func makeActor(_ id: Int, _ actor: String, prefix: [UInt8], input: [UInt8]) -> SidecarFrame {
+        call("actor_new", id, actor, prefix, input)
+    }
+
+    /// Call a method of an object.
+    static func callActor(_ id: Int, _ actor: String, prefix: [UInt8], input: [UInt8]) -> SidecarFrame {
+        call("actor_call", id, actor, prefix, input)
+    }
+
+    private static func call(_ operation: String, _ id: Int, _ actor: String, _ prefix: [UInt8], _ input: [UInt8]) -> SidecarFrame {
+        var message = frame(operation, id) { text in
+            text.field("actor", actor)
+            text.field("prefix", 0)
+            text.list("args", [1]) { $0.append("[\"buffer\",\($1)]") }
+        }
+        message.buffers = [prefix, input]
+        return message
+    }
+
+    /// Tell a call that its result is not wanted.
+    static func cancelActor(_ actor: String, call: Int) -> SidecarFrame {
+        frame("actor_cancel") { text in
+            text.field("actor", actor)
+            text.field("call", call)
+        }
+    }
+
+    static func endActor(_ actor: String) -> SidecarFrame { frame("actor_end") { $0.field("actor", actor) } }
+
     static func info(_ id: Int) -> SidecarFrame { frame("info", id) { _ in } }
     static func close(_ id: Int) -> SidecarFrame { frame("close", id) { _ in } }
 

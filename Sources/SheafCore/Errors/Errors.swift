@@ -158,6 +158,8 @@ extension ErrorCode {
     public static let malformedRecord = ErrorCode(rawValue: "malformedRecord")
     /// A compressed or encoded input is damaged.
     public static let corruptInput = ErrorCode(rawValue: "corruptInput")
+    /// A process ended while it ran a task or the call of an object: a trap, a bad access, no memory left, or killed from outside.
+    public static let crashed = ErrorCode(rawValue: "crashed")
 
     // Engines.
     /// Nobody registered the URL's scheme.

@@ -54,7 +54,7 @@ package final class BlockingThreads: @unchecked Sendable {
 
     private static let patience: UInt64 = 5_000_000_000
 
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
     /// Runs a blocking call on a thread of its own and waits for it without blocking.
     package func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {

@@ -39,6 +39,8 @@ package struct PlanRecipe: Sendable {
         case stored(ValueRef)
         /// The workflow did something that is not repeated, and this came of it.
         case done([UInt8])
+        /// The workflow called an object, and this came of it; the call's key.
+        case called(UInt64, [UInt8])
     }
 }
 
@@ -70,6 +72,7 @@ extension PlanRecipe {
             case .fetched(let id, let bytes): (2, none, [], id, bytes)
             case .stored(let ref): (3, none, [ref], 0, [])
             case .done(let bytes): (4, none, [], 0, bytes)
+            case .called(let key, let bytes): (7, none, [], key, bytes)
             }
         }
         let c = conditions
@@ -99,6 +102,7 @@ extension PlanRecipe {
             case 4: return .done(bytes)
             case 5: return .ended(plan)
             case 6: return .failed(plan, bytes)
+            case 7: return .called(id, bytes)
             default: throw EngineError(.protocolViolation, "a recipe with an event of the unknown kind \(kind)")
             }
         }
@@ -130,7 +134,7 @@ extension Graph {
 }
 
 /// FNV-1a, since the standard library's `Hasher` begins elsewhere in each process.
-private struct Fingerprint {
+struct Fingerprint {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
     init() {}
@@ -141,6 +145,11 @@ private struct Fingerprint {
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(UInt64(byte)) }
         add(0x100)
+    }
+
+    mutating func add(_ bytes: [UInt8]) {
+        for byte in bytes { add(UInt64(byte)) }
+        add(0x103)
     }
 
     mutating func add(_ constant: AnyValue) {

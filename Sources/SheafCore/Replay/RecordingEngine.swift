@@ -8,6 +8,7 @@ final class RecordingEngine: WorkflowEngine {
     private let workflow: String
     private let input: [UInt8]
     private let conditions: PlanRecipe.Conditions
+    let outcomes = OutcomeKeys()
     private let state = Locked(State())
 
     private struct State: Sendable {
@@ -163,6 +164,17 @@ final class RecordingEngine: WorkflowEngine {
         let bytes = try await body()
         note(.done(bytes))
         return bytes
+    }
+
+    func outcome(_ key: UInt64, _ body: (any Engine) async throws -> [UInt8]) async throws -> [UInt8] {
+        do {
+            let bytes = try await body(base)
+            note(.called(key, [0] + bytes))
+            return bytes
+        } catch {
+            note(.called(key, [1] + RecordedError.encode(error)))
+            throw error
+        }
     }
 
     func resources() async throws -> Resources {

@@ -5,6 +5,7 @@ internal import Synchronization
 package final class ReplayEngine: WorkflowEngine {
     package let capabilities: Capabilities
     private let workflow: String
+    let outcomes = OutcomeKeys()
     private let state = Locked(State())
 
     private struct State: Sendable {
@@ -16,6 +17,7 @@ package final class ReplayEngine: WorkflowEngine {
         var fetched: [UInt64: [UInt8]] = [:]
         var stored: [ValueRef] = []
         var done: [[UInt8]] = []
+        var called: [UInt64: [UInt8]] = [:]
         /// What happened here.
         var occurrences: [UInt64: Int] = [:]
         var storedHere = 0
@@ -62,6 +64,7 @@ package final class ReplayEngine: WorkflowEngine {
                 case .fetched(let id, let bytes): state.fetched[id] = bytes
                 case .stored(let ref): state.stored.append(ref)
                 case .done(let bytes): state.done.append(bytes)
+                case .called(let key, let bytes): state.called[key] = bytes
                 }
             }
             state.known = max(state.known, recipe.history.count)
@@ -184,6 +187,12 @@ package final class ReplayEngine: WorkflowEngine {
         return try await waiting { $0.done.indices.contains(index) ? $0.done[index] : nil }
     }
 
+    func outcome(_ key: UInt64, _ body: (any Engine) async throws -> [UInt8]) async throws -> [UInt8] {
+        let bytes = try await waiting { $0.called[key] }
+        if bytes.first == 0 { return Array(bytes.dropFirst()) }
+        throw RecordedError.decode(Array(bytes.dropFirst()))
+    }
+
     package func ship(_ program: ProgramImage) async throws {}
     package func release(_ refs: [ValueRef]) async {}
     package func cancel(_ job: JobID) async {}
@@ -249,9 +258,16 @@ protocol WorkflowEngine: Engine {
     func opaque(_ ref: ValueRef) async throws -> Payload
     /// Does something unless it only has to be said what came of it.
     func once(_ body: () async throws -> [UInt8]) async throws -> [UInt8]
+    /// What calls an object on the engine underneath, or only says what came of it; errors, too.
+    func outcome(_ key: UInt64, _ body: (any Engine) async throws -> [UInt8]) async throws -> [UInt8]
+    /// The keys of calls.
+    var outcomes: OutcomeKeys { get }
 }
 
 extension WorkflowEngine {
+    /// Whether this is a worker that makes a plan again.
+    var isRepeating: Bool { self is ReplayEngine }
+
     /// As ``once(_:)``, for values that can be written down.
     ///
     /// - Throws: ``PlanError`` (`.notSerializable`), which says `what` cannot.

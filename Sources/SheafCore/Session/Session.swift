@@ -20,6 +20,8 @@ public final class Session: Sendable {
     private let arena = Locked(GraphArena())
     /// What layers above keep with the session, by type, and how each ends.
     private let attachments: Attachments
+    /// The objects that live on the engine.
+    let actors: ActorTable
 
     private final class Attachments: Sendable {
         let state = Locked<[ObjectIdentifier: (value: any Sendable, end: @Sendable () async -> Void)]>([:])
@@ -30,6 +32,7 @@ public final class Session: Sendable {
         self.options = options
         hub = EventHub()
         attachments = Attachments()
+        actors = ActorTable()
     }
 
     /// The same session with another way to its engine.
@@ -38,6 +41,7 @@ public final class Session: Sendable {
         options = other.options
         hub = other.hub
         attachments = other.attachments
+        actors = other.actors
     }
 
     /// Starts or reaches the engine that `url` names, among those of `providers`.
@@ -60,6 +64,7 @@ public final class Session: Sendable {
             return attachments.values.map(\.end)
         }
         for end in ends { await end() }
+        await actors.end()
         await engine.shutdown()
         hub.close()
     }

@@ -6,7 +6,7 @@ extension EngineConformance {
         bagFunctions + [
             add, double, total, describe, weigh, tally, fail, flaky, makeBytes, checksum, words, makeRow, rowText, asyncAdd, hold, forever,
             checksumFailing,
-        ]
+        ] + actorFunctions
 
     static let add = Function("conformance.add") { (a: Int, b: Int) in a + b }
     static let double = Function("conformance.double") { (a: Int) in a * 2 }

@@ -14,7 +14,7 @@ public import SheafCore
 public enum EngineConformance {
     /// All cases.
     public static var cases: [Case] {
-        delayed + parameters + values + waiting + dynamic + faults + retries + cancellation + events + lifecycle + bags + arrays
+        delayed + parameters + values + waiting + dynamic + faults + retries + cancellation + events + lifecycle + bags + arrays + actors
     }
 
     /// One behaviour that engines have in common.

@@ -19,6 +19,8 @@ package final class WorkerFleet: Sendable {
     }
     private struct State {
         var places: [Place]
+        /// Workers that are there for one object each.
+        var apart: [WorkerProcess] = []
         var isStopped = false
     }
     private let state: Locked<State>
@@ -46,7 +48,7 @@ package final class WorkerFleet: Sendable {
         }
     }
 
-    deinit { for worker in workers { worker.kill(.shutdown) } }
+    deinit { for worker in workers + workersApart { worker.kill(.shutdown) } }
 
     package var workers: [WorkerProcess] { state.withLock { $0.places.compactMap(\.worker) } }
 
@@ -160,12 +162,45 @@ package final class WorkerFleet: Sendable {
         return try replace(at: 0)
     }
 
+    // MARK: Workers apart
+
+    package var workersApart: [WorkerProcess] { state.withLock(\.apart) }
+
+    /// Starts a worker beside the others, for whoever asks for it; ``forgetApart(_:)`` ends it. Blocks.
+    ///
+    /// - Throws: ``EngineError``.
+    func startApart() throws -> WorkerProcess {
+        if state.withLock(\.isStopped) { throw Self.closed }
+        let worker = try WorkerProcess(command, arena: arena)
+        do { try greet(worker) } catch {
+            worker.kill(.shutdown)
+            throw error
+        }
+        let isStopped = state.withLock { state in
+            if !state.isStopped { state.apart.append(worker) }
+            return state.isStopped
+        }
+        guard isStopped else { return worker }
+        worker.kill(.shutdown)
+        throw Self.closed
+    }
+
+    /// Ends a worker that was started apart, and waits until it is gone.
+    func forgetApart(_ worker: WorkerProcess) {
+        worker.kill(.shutdown)
+        _ = worker.waitForExit()
+        state.withLock { $0.apart.removeAll { $0 === worker } }
+    }
+
     /// Ends all workers, and waits until they are gone.
     package func stop() {
         let workers = state.withLock { state in
             state.isStopped = true
-            defer { for place in state.places.indices { state.places[place].worker = nil } }
-            return state.places.compactMap(\.worker)
+            defer {
+                for place in state.places.indices { state.places[place].worker = nil }
+                state.apart = []
+            }
+            return state.places.compactMap(\.worker) + state.apart
         }
         for worker in workers { worker.kill(.shutdown) }
         for worker in workers { _ = worker.waitForExit() }

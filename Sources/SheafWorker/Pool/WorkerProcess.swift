@@ -273,8 +273,6 @@ extension RemoteError {
 }
 
 extension ErrorCode {
-    /// A worker process ended while it ran a task: a trap, a bad access, no memory left, or killed from outside.
-    public static let crashed = ErrorCode(rawValue: "crashed")
     /// A task ran longer than allowed.
     public static let deadlineExceeded = ErrorCode(rawValue: "deadlineExceeded")
 }

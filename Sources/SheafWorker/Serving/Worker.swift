@@ -68,7 +68,7 @@ private final class WorkerServer: Sendable {
         var running: (call: UInt32, resources: TaskResources)?
         /// The newest synchronous call.
         var latest: UInt32 = 0
-        /// Synchronous calls that were cancelled before they had begun: the two sockets are not in step.
+        /// Calls that were cancelled before they had begun: the two sockets are not in step, nor are who calls and who cancels.
         var cancelled: Set<UInt32> = []
         var tasks: [UInt32: Task<Void, Never>] = [:]
     }
@@ -259,7 +259,10 @@ private final class WorkerServer: Sendable {
 
     private func start(_ request: CallRequest, _ call: UInt32) {
         // Under the lock, so that the task is known before it can end.
-        state.withLock { $0.tasks[call] = Task.detached { [self] in await answer(request, call) } }
+        state.withLock { state in
+            state.tasks[call] = Task.detached { [self] in await answer(request, call) }
+            if state.cancelled.remove(call) != nil { state.tasks[call]?.cancel() }
+        }
     }
 
     private func answer(_ request: CallRequest, _ call: UInt32) async {

@@ -78,6 +78,49 @@ class Child:
         return f"exit {status}" if status >= 0 else signal.Signals(-status).name
 
 
+class Actor:
+    """An object of the program with a process of its own, and a thread for its calls."""
+
+    def __init__(self, sidecar: "Sidecar", program: str) -> None:
+        self.sidecar, self.child = sidecar, Child(program)
+        self.calls: queue.Queue = queue.Queue()
+        self.lock = threading.Lock()
+        self.asked = 0
+        self.is_gone = False
+        threading.Thread(target=self.work, daemon=True).start()
+
+    def work(self) -> None:
+        while (call := self.calls.get()) is not None:
+            message, buffers = call
+            header = {"op": "answer", "id": message["id"], "ok": False, "kind": "gone", "text": "the process has ended"}
+            payload = b""
+            if not self.is_gone:
+                self.asked = message["id"]
+                try:
+                    kind, payload = self.child.call(buffers[message["prefix"]], [buffers[place] for _, place in message["args"]])
+                    if kind == 3:
+                        header, payload = {"op": "answer", "id": message["id"], "ok": True}, payload[9:]
+                    else:
+                        header["kind"] = "failure"
+                except (EOFError, OSError):
+                    self.is_gone = True
+                    header["kind"], header["text"] = "crashed", self.child.end()
+                self.asked = 0
+            self.sidecar.send(header, payload)
+        self.child.end()
+
+    def cancel(self, call: int) -> None:
+        if self.asked == call:
+            self.child.send(7)
+
+    def end(self) -> None:
+        try:
+            os.killpg(self.child.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.calls.put(None)
+
+
 class Run:
     def __init__(self, message: dict, buffers: list[bytes]) -> None:
         self.name, self.detail = message["run"], message["detail"]
@@ -117,6 +160,7 @@ class Sidecar:
         self.sending = threading.Lock()
         self.stored: dict[str, bytes] = {}
         self.runs: dict[str, Run] = {}
+        self.actors: dict[str, Actor] = {}
         self.ready: queue.Queue = queue.Queue()
         self.program, self.behaviour = "", ""
 
@@ -167,6 +211,21 @@ class Sidecar:
     def release(self, message: dict, _: list[bytes]) -> None:
         for key in message["keys"]:
             del self.stored[key]
+
+    def actor_new(self, message: dict, buffers: list[bytes]) -> None:
+        self.actors[message["actor"]] = Actor(self, self.program)
+        self.actor_call(message, buffers)
+
+    def actor_call(self, message: dict, buffers: list[bytes]) -> None:
+        self.actors[message["actor"]].calls.put((message, buffers))
+
+    def actor_cancel(self, message: dict, _: list[bytes]) -> None:
+        if actor := self.actors.get(message["actor"]):
+            actor.cancel(message["call"])
+
+    def actor_end(self, message: dict, _: list[bytes]) -> None:
+        if actor := self.actors.pop(message["actor"], None):
+            actor.end()
 
     def submit(self, message: dict, buffers: list[bytes]) -> None:
         if self.behaviour == "garble":

@@ -24,6 +24,12 @@ enum Measurement {
                 _ = try await session.delayed(TestFunctions.sum, big).compute()
             }
         }
+        let object = try await session.actor(TestActors.sums, "")
+        for _ in 0..<3 {
+            try await measure("call of an object", count: 2000) {
+                for number in 0..<2000 { _ = try await object.call(TestActors.add, (number, 1)) }
+            }
+        }
         await session.close()
     }
 

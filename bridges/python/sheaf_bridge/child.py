@@ -124,8 +124,9 @@ class Child:
         log: Log,
         names: Sequence[Hashable | None] = (),
         name: Hashable | None = None,
+        is_unwanted: Callable[[], bool] = lambda: False,
     ) -> Any:
-        """The value of a call.
+        """The value of a call; one that is not wanted any more when it has been sent is told so.
 
         `names` are those of the arguments, and `name` the result's: values of one name are the same, and large ones are
         kept by the process, so that they are not sent again. None is for a value that is not worth it.
@@ -142,6 +143,8 @@ class Child:
             parts.insert(0, frames.keep_frame(dropped, number))
         self._send(parts)
         self._asked = call
+        if is_unwanted():
+            self.ask_to_stop()
         try:
             value = self._answer(call, log)
         except TaskError:
@@ -224,9 +227,14 @@ class Child:
 
     # --- End ----------------------------------------------------------------------------------------------------------
 
-    def ask_to_stop(self) -> bool:
+    @property
+    def asked(self) -> int:
+        """The call whose answer is awaited; 0 where there is none."""
+        return self._asked
+
+    def ask_to_stop(self, call: int = 0) -> bool:
         """Tells the process that its call's result is not wanted; from any thread. False where it cannot be told."""
-        call = self._asked
+        call = call or self._asked
         if not call:
             return False
         header = frames.FRAME.pack(frames.MAGIC, frames.VERSION, frames.CANCEL, call, 0)

@@ -336,10 +336,10 @@ class DaskEngine(Engine):
         found = [(self.fetch(value) if form == "key" else value) for form, value in arguments]
         return lambda: [bytes(value()) if callable(value) else value for value in found]
 
-    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
         key = f"actor-{self.session}-0d-{len(self.actors)}{uuid.uuid4().hex[:8]}"
         made = self.client.submit(
-            self.side.Actor, key, prefix, self._inline(arguments)(), restarts, actor=True, key=key, pure=False
+            self.side.Actor, key, prefix, self._inline(arguments)(), actor=True, key=key, pure=False
         )
         self.actors[actor] = made
 
@@ -349,7 +349,7 @@ class DaskEngine(Engine):
 
         return wait
 
-    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+    def actor_call(self, actor: str, number: int, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
         made = self.actors.get(actor)
         if made is None:
             raise EngineFailure(f"there is no actor {actor!r}")
@@ -358,9 +358,19 @@ class DaskEngine(Engine):
         def wait() -> Any:
             # Dask promises no order of calls that are under way together.
             with self._told_as_lost():
-                return made.result().call(prefix, inline()).result()
+                return made.result().call(number, prefix, inline()).result()
 
         return wait
+
+    def actor_cancel(self, actor: str, number: int) -> None:
+        made = self.actors.get(actor)
+        if made is None:
+            return
+        try:
+            with self._told_as_lost():
+                made.result().stop(number).result()
+        except (EngineFailure, self.side.TaskError):
+            pass  # it is lost, and so is the call
 
     @contextlib.contextmanager
     def _told_as_lost(self) -> Iterator[None]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from distributed import get_worker
@@ -125,13 +127,22 @@ async def drain() -> None:
 class Actor:
     """An object of the program with a process of its own, as one of Dask's actors. It ends when its key is released."""
 
-    def __init__(self, key: str, prefix: bytes, arguments: list[Any], restarts: int) -> None:
+    def __init__(self, key: str, prefix: bytes, arguments: list[Any]) -> None:
         self.key = key
-        self.held = _pool().hold(key, prefix, arguments, restarts, self._log)
+        self.held = _pool().hold(key, prefix, arguments, self._log)
+        # Dask has one thread for all actors of a worker: a busy one would keep the others waiting.
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="sheaf-actor")
 
     def _log(self, said: str | bytes) -> None:
         if isinstance(said, str):
             get_worker().log_event(topic_of(self.key.rsplit("-", 3)[1]), {"log": said})
 
-    def call(self, prefix: bytes, arguments: list[Any]) -> Any:
-        return self.held.call(prefix, arguments)
+    async def call(self, number: int, prefix: bytes, arguments: list[Any]) -> Any:
+        run = contextvars.copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(
+            self.thread, run, self.held.call, number, prefix, arguments
+        )
+
+    async def stop(self, number: int) -> None:
+        """Tells a call that its result is not wanted."""
+        self.held.stop(number)

@@ -103,12 +103,16 @@ class Engine:
     def release(self, keys: list[str]) -> None:
         raise NotImplementedError
 
-    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
         """Begins to make an object; what is returned waits until it is there."""
         raise NotImplementedError
 
-    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+    def actor_call(self, actor: str, number: int, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
         """Begins a call; what is returned waits for its value. Calls are begun and waited for in their order."""
+        raise NotImplementedError
+
+    def actor_cancel(self, actor: str, number: int) -> None:
+        """Tells a call that its result is not wanted; it ends when it likes. May block."""
         raise NotImplementedError
 
     def actor_end(self, actor: str) -> None:

@@ -111,9 +111,9 @@ class Pool:
         except TaskError as error:
             raise error.located(self.worker, "") from None
 
-    def hold(self, key: str, prefix: Bytes, arguments: Sequence[Bytes], restarts: int, log: Log) -> Held:
+    def hold(self, key: str, prefix: Bytes, arguments: Sequence[Bytes], log: Log) -> Held:
         """An object of the program in a process of its own."""
-        held = Held(self, key, prefix, arguments, restarts, log)
+        held = Held(self, key, prefix, arguments, log)
         with self._lock:
             self._held[key] = held
         return held
@@ -214,45 +214,45 @@ class Pool:
 
 
 class Held:
-    """A process that one object lives in, made by a first call. When it crashes it is made again, as often as
-    allowed."""
+    """A process that one object lives in, made by a first call. When it ends, whoever asked for it makes another."""
 
-    def __init__(
-        self, pool: Pool, key: str, prefix: Bytes, arguments: Sequence[Bytes], restarts: int, log: Log
-    ) -> None:
+    def __init__(self, pool: Pool, key: str, prefix: Bytes, arguments: Sequence[Bytes], log: Log) -> None:
         self._pool, self._key, self._log = pool, key, log
-        self._made_by = (bytes(prefix), [bytes(argument) for argument in arguments])
-        self._restarts = restarts
         self._lock = threading.Lock()  # calls are made one after another
-        self._child: Child | None = None
-        self._make()
+        self._number = self._unwanted = 0  # the call that runs, or ran last; the one that was cancelled last
+        self._child: Child | None = self._made(prefix, arguments)
 
-    def call(self, prefix: Bytes, arguments: Sequence[Bytes]) -> Any:
-        """The value of a call. One that crashes is not repeated: nobody knows how far it came."""
+    def call(self, number: int, prefix: Bytes, arguments: Sequence[Bytes]) -> Any:
+        """The value of a call. One whose process ends is not repeated: nobody knows how far it came."""
         with self._lock:
-            if self._child is None:
-                raise self._pool.error("crashed", "the object's process has ended", self._key)
+            self._number = number
+            child = self._child
+            if child is None:
+                raise self._pool.error("gone", "the object's process has ended", self._key)
+            if child.has_ended():
+                raise self._ended(child, "gone", ChildGone())
             try:
-                return self._child.call(prefix, arguments, self._log)
+                return child.call(prefix, arguments, self._log, lambda: self._unwanted == number)
             except TaskError as error:
                 raise error.located(self._pool.worker, self._key) from None
             except ChildGone as gone:
-                ending = self._child.ending(gone)
-                self._child.close()
-                self._child = None
-                if self._restarts > 0:
-                    self._restarts -= 1
-                    ending += "; the object was made again"
-                    self._make()
-                raise self._pool.error("crashed", ending, self._key) from None
+                raise self._ended(child, "crashed", gone) from None
             except BaseException:
-                self._child.kill()
-                self._child.close()
                 self._child = None
+                child.kill()
+                child.close()
                 raise
 
+    def stop(self, number: int) -> None:
+        """Tells a call, which may not have begun, that its result is not wanted; from any thread."""
+        self._unwanted = number
+        child = self._child
+        if child is not None:
+            asked = child.asked  # before the number, which is set before a call is sent
+            if asked and self._number == number:
+                child.ask_to_stop(asked)
+
     def close(self) -> None:
-        self._restarts = 0
         child = self._child
         if child is not None:
             child.kill()  # a call that runs ends now
@@ -261,13 +261,19 @@ class Held:
             if child is not None:
                 child.close()
 
-    def _make(self) -> None:
+    def _ended(self, child: Child, kind: str, gone: ChildGone) -> TaskError:
+        self._child = None
+        ending = child.ending(gone)
+        child.close()
+        return self._pool.error(kind, ending, self._key)
+
+    def _made(self, prefix: Bytes, arguments: Sequence[Bytes]) -> Child:
         try:
             child = Child(self._pool.program)
         except TaskError as error:
             raise error.located(self._pool.worker, self._key) from None
         try:
-            child.call(*self._made_by, self._log)
+            child.call(prefix, arguments, self._log)
         except TaskError as error:
             child.close()
             raise error.located(self._pool.worker, self._key) from None
@@ -275,4 +281,4 @@ class Held:
             ending = child.ending(gone)
             child.close()
             raise self._pool.error("crashed", ending, self._key) from None
-        self._child = child
+        return child

@@ -344,20 +344,21 @@ class RayEngine(Engine):
     def _references(self, arguments: list[Any]) -> list[Any]:
         return [self._reference(value) if form == "key" else value for form, value in arguments]
 
-    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any], restarts: int) -> Callable[[], Any]:
-        # No share of a core: an object that waits would keep it from tasks.
-        options: dict[str, Any] = {"num_cpus": 0, "max_restarts": restarts, "max_task_retries": 0}
-        made = ray.remote(**options)(self.side.Actor).remote(actor, restarts, prefix, *self._references(arguments))
+    def actor_new(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+        # No share of a core: an object that waits would keep it from tasks. Calls have one thread, what stops them
+        # another.
+        options: dict[str, Any] = {"num_cpus": 0, "max_restarts": 0, "concurrency_groups": {"control": 1}}
+        made = ray.remote(**options)(self.side.Actor).remote(actor, prefix, *self._references(arguments))
         self.actors[actor] = made
         ready = made.ready.remote()
         return lambda: self._tell_logs(self._wait(ready))
 
-    def actor_call(self, actor: str, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
+    def actor_call(self, actor: str, number: int, prefix: bytes, arguments: list[Any]) -> Callable[[], Any]:
         made = self.actors.get(actor)
         if made is None:
             raise EngineFailure(f"there is no actor {actor!r}")
         # Ray does an actor's calls in the order in which they are made here.
-        answer = made.call.remote(prefix, *self._references(arguments))
+        answer = made.call.remote(number, prefix, *self._references(arguments))
 
         def wait() -> Any:
             value, logs = self._wait(answer)
@@ -365,6 +366,11 @@ class RayEngine(Engine):
             return value
 
         return wait
+
+    def actor_cancel(self, actor: str, number: int) -> None:
+        made = self.actors.get(actor)
+        if made is not None:
+            made.stop.options(concurrency_group="control").remote(number)
 
     def _tell_logs(self, logs: Sequence[str | bytes]) -> None:
         for text in logs:

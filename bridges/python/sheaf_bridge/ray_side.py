@@ -102,13 +102,13 @@ def probe() -> None:
 class Actor:
     """An object of the program with a process of its own, as an actor of Ray's. It ends with its worker."""
 
-    def __init__(self, key: str, restarts: int, prefix: bytes, *arguments: Any) -> None:
+    def __init__(self, key: str, prefix: bytes, *arguments: Any) -> None:
         self.logs: list[str | bytes] = []
         self.held: Held | None = None
         # Ray tells little of an error that is thrown here.
         self.error: TaskError | None = None
         try:
-            self.held = _pool().hold(key, prefix, arguments, restarts, self.logs.append)
+            self.held = _pool().hold(key, prefix, arguments, self.logs.append)
         except TaskError as error:
             self.error = error
 
@@ -117,12 +117,17 @@ class Actor:
         self._made()
         return self._take_logs()
 
-    def call(self, prefix: bytes, *arguments: Any) -> tuple[Any, list[str | bytes]]:
+    def call(self, number: int, prefix: bytes, *arguments: Any) -> tuple[Any, list[str | bytes]]:
         held = self._made()
         try:
-            return held.call(prefix, arguments), self._take_logs()
+            return held.call(number, prefix, arguments), self._take_logs()
         except TaskError as error:
             raise error.with_logs(self._take_logs()) from None
+
+    def stop(self, number: int) -> None:
+        """Tells a call that its result is not wanted; on a thread beside that of calls."""
+        if self.held is not None:
+            self.held.stop(number)
 
     def _made(self) -> Held:
         if self.held is None:

@@ -205,12 +205,11 @@ class Sidecar:
         actor = get(message, "actor", str)
         if actor in self.lines:
             raise WireError(f"a second actor {actor!r:.100}")
-        restarts = get(message, "restarts", int, 0)
         prefix, arguments = parse_call(message, buffers)
         self.lines[actor] = line = Line(f"sheaf-actor-{actor}")
 
         def begin() -> Callable[[], Any]:
-            wait = engine.actor_new(actor, prefix, arguments, restarts)
+            wait = engine.actor_new(actor, prefix, arguments)
 
             def made() -> Any:
                 try:
@@ -227,8 +226,21 @@ class Sidecar:
         actor = get(message, "actor", str)
         if actor not in self.lines:
             raise WireError(f"a call of the actor {actor!r:.100}, which does not exist")
+        number = get(message, "id", int)
         prefix, arguments = parse_call(message, buffers)
-        self._in_order(message, self.lines[actor], lambda: engine.actor_call(actor, prefix, arguments))
+        self._in_order(message, self.lines[actor], lambda: engine.actor_call(actor, number, prefix, arguments))
+
+    def _on_actor_cancel(self, engine: Engine, message: dict[str, Any], buffers: list[Any]) -> None:
+        actor, number = get(message, "actor", str), get(message, "call", int)
+
+        def cancel() -> None:
+            try:
+                engine.actor_cancel(actor, number)
+            except Exception:
+                traceback.print_exc()
+
+        if actor in self.lines:
+            self.pool.submit(cancel)
 
     def _in_order(self, message: dict[str, Any], line: Line | None, begin: Callable[[], Callable[[], Any]]) -> None:
         """Begins something now, and waits for it after what was begun before it."""

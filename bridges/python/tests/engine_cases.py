@@ -261,16 +261,23 @@ class EngineCases:
 
     def test_actors_that_crash(self) -> None:
         check, k = self.check(), self.key()
-        new = {"op": "actor_new", "actor": k, "prefix": 0, "args": [], "restarts": 1}
-        check.assertTrue(self.sidecar.ask(new, prefix("count:100"))[0]["ok"])
-        check.assertEqual(self.actor_call(k, "count:1")[1], b"101")
-        crashed, _ = self.actor_call(k, "crash:x")
+        for name in "ab":
+            new = {"op": "actor_new", "actor": k + name, "prefix": 0, "args": []}
+            check.assertTrue(self.sidecar.ask(new, prefix("count:100"))[0]["ok"])
+            check.assertEqual(self.actor_call(k + name, "count:1")[1], b"101")
+        crashed, _ = self.actor_call(f"{k}a", "crash:x")
         check.assertEqual((crashed["ok"], crashed["kind"]), (False, "crashed"))
-        check.assertIn("made again", str(crashed["text"]))
-        check.assertEqual(self.actor_call(k, "count:1")[1], b"101")
-        for what in ["exit:2", "count:1"]:
-            check.assertEqual(self.actor_call(k, what)[0]["kind"], "crashed")
-        self.sidecar.send({"op": "actor_end", "actor": k})
+        check.assertIn("SIGSEGV", str(crashed["text"]))
+        # Nothing was done by a call that comes afterwards, nor by one that finds the process ended while nobody called.
+        check.assertEqual(self.actor_call(f"{k}a", "count:1")[0]["kind"], "gone")
+        pid = int(self.actor_call(f"{k}b", "pid")[1])
+        os.kill(pid, signal.SIGKILL)
+        eventually(check, lambda: not is_alive(pid), "the process ends")
+        gone, _ = self.actor_call(f"{k}b", "count:1")
+        check.assertEqual(gone["kind"], "gone")
+        check.assertIn("SIGKILL", str(gone["text"]))
+        for name in "ab":
+            self.sidecar.send({"op": "actor_end", "actor": k + name})
         bad = {"op": "actor_new", "actor": f"{k}bad", "prefix": 0, "args": []}
         answer, buffers = self.sidecar.ask(bad, prefix("fail:unmade"))
         check.assertEqual((answer["ok"], answer["kind"], [bytes(b) for b in buffers]), (False, "failure", [b"unmade"]))
