@@ -232,7 +232,7 @@ class Held:
             if child.has_ended():
                 raise self._ended(child, "gone", ChildGone())
             try:
-                return child.call(prefix, arguments, self._log, lambda: self._unwanted == number)
+                return child.call(prefix, arguments, self._log, is_unwanted=lambda: self._unwanted == number)
             except TaskError as error:
                 raise error.located(self._pool.worker, self._key) from None
             except ChildGone as gone:
