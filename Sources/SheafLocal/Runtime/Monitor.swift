@@ -17,8 +17,8 @@ final class Monitor: @unchecked Sendable {
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// Under the lock: whether somebody waits awake.
     private var isSomebodyAwake = false
-    /// Whether that one was called; it looks without the lock.
-    private let isCalled = Atomic<Bool>(false)
+    /// How often such a one was called; it looks without the lock.
+    private let calls = Atomic<UInt64>(0)
 
     init() {
         // The lock is held for fractions of a microsecond, so a short spin is cheaper than a sleep.
@@ -51,20 +51,21 @@ final class Monitor: @unchecked Sendable {
 
     private func call() {
         isSomebodyAwake = false
-        isCalled.store(true, ordering: .releasing)
+        calls.wrappingAdd(1, ordering: .releasing)
     }
 
     /// Waits without sleeping, for what may come at once: waking a sleeping thread takes tens of microseconds. Whoever wants the core has
-    /// it meanwhile. For one thread at a time. Returns false when it was not called in that time.
+    /// it meanwhile. Returns false when it was not called in that time, and at once when another thread waits so.
     func waitAwake(nanoseconds: UInt64) -> Bool {
+        guard !isSomebodyAwake else { return false }
         isSomebodyAwake = true
-        isCalled.store(false, ordering: .relaxed)
+        let before = calls.load(ordering: .relaxed), end = sheaf_monotonic_nanoseconds() + nanoseconds
         unlock()
-        let end = sheaf_monotonic_nanoseconds() + nanoseconds
-        while !isCalled.load(ordering: .acquiring), sheaf_monotonic_nanoseconds() < end { sched_yield() }
+        while calls.load(ordering: .acquiring) == before, sheaf_monotonic_nanoseconds() < end { sched_yield() }
         lock()
-        defer { isSomebodyAwake = false }
-        return isCalled.load(ordering: .relaxed)
+        guard calls.load(ordering: .relaxed) == before else { return true }
+        isSomebodyAwake = false
+        return false
     }
 
     func withLock<R>(_ body: () throws -> R) rethrows -> R {
