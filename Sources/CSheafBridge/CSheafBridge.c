@@ -38,6 +38,9 @@ static const unsigned char failures[] = {
 static const unsigned char frames[] = {
 #embed "../../bridges/python/sheaf_bridge/frames.py"
 };
+static const unsigned char known[] = {
+#embed "../../bridges/python/sheaf_bridge/known.py"
+};
 static const unsigned char lifeline[] = {
 #embed "../../bridges/python/sheaf_bridge/lifeline.py"
 };
@@ -82,6 +85,7 @@ static const struct sheaf_bridge_source modules[] = {
     SOURCE("sheaf_bridge.engine", engine),
     SOURCE("sheaf_bridge.failures", failures),
     SOURCE("sheaf_bridge.frames", frames),
+    SOURCE("sheaf_bridge.known", known),
     SOURCE("sheaf_bridge.lifeline", lifeline),
     SOURCE("sheaf_bridge.messages", messages),
     SOURCE("sheaf_bridge.pool", pool),

@@ -12,6 +12,7 @@ public import SheafCore
 public struct DaskProvider: EngineProvider {
     public let scheme = "dask"
     public let summary = "a Dask cluster"
+    public let capabilities = kind.capabilities
 
     package static let kind = BridgeKind(name: "dask", title: "Dask", needs: ["dask", "distributed", "numpy"], port: 8786)
 

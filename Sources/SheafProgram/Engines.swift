@@ -18,6 +18,7 @@ private struct WithTables<Graphs: EngineProvider>: EngineProvider {
     private let graphs: Graphs
     var scheme: String { graphs.scheme }
     var summary: String { graphs.summary }
+    var capabilities: Capabilities { graphs.capabilities }
 
     init(_ graphs: Graphs) { self.graphs = graphs }
 

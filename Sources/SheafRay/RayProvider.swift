@@ -13,6 +13,7 @@ public import SheafCore
 public struct RayProvider: EngineProvider {
     public let scheme = "ray"
     public let summary = "a Ray cluster"
+    public let capabilities = kind.capabilities
 
     package static let kind = BridgeKind(name: "ray", title: "Ray", needs: ["ray", "numpy"], port: 6379)
 

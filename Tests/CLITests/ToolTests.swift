@@ -133,9 +133,14 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.file("flights.csv", "dep_delay,carrier\n10,UA\n")
         let closures = try Tool.run(["plan", "flights", file])
-        #expect(closures.output.contains("Flights.swift"))
-        let named = try Tool.run(["plan", "sum-by-key", try folder.file("pairs.csv", "1,2\n"), "--json"])
-        #expect(named.output.contains(#"{"engine":"engines out of process","runs":"yes","why not":null}"#))
+        #expect(closures.output.contains("Flights.swift") && closures.output.contains("cannot leave this process"))
+        // No cluster is started to plan for one.
+        let named = try Tool.run(["plan", "sum-by-key", try folder.file("pairs.csv", "1,2\n"), "--engine", "ray", "--json"])
+        for engine in ["local", "processes", "dask", "ray"] {
+            #expect(named.output.contains(#"{"engine":"\#(engine)","runs":"yes","operations":"#), "\(engine)")
+        }
+        #expect(named.output.contains(#""outside a workflow":"yes""#))
+        #expect(try Tool.run(["plan", "pi", "--engine", "cloud"]).errors.contains("known engines"))
     }
 
     @Test func doctorFindsThisMachineFit() throws {

@@ -56,8 +56,9 @@ private final class BridgedWorker {
         return frame
     }
 
-    func result() throws -> [UInt8] {
-        let frame = try answer()
+    func result() throws -> [UInt8] { try Self.result(of: try answer()) }
+
+    static func result(of frame: Frame) throws -> [UInt8] {
         guard frame.kind == .result, case .inline(let bytes) = try EncodedValue(payload: frame.payload) else {
             throw ConformanceFailure("a frame of kind \(frame.kind)")
         }
@@ -100,6 +101,53 @@ struct BridgeModeTests {
         #expect(frame.payload.count == 1 + 8 + 8 + count)
         worker.send("test.sum", passing: .whole, [Array(frame.payload[9...])])
         #expect(try worker.result() == bytes(count))
+    }
+
+    @Test("functions of a chain run in one call, each with the result of the one before")
+    func chain() throws {
+        let worker = try BridgedWorker()
+        func ask(_ steps: [CallTarget.Step], _ arguments: [[UInt8]]) throws -> Frame {
+            let request = CallRequest(
+                target: .chain(steps), node: 0, attempt: 1, seed: 0, arguments: arguments.map { .inline($0) })
+            worker.channel.send(request.frame(call: 1))
+            return try worker.answer()
+        }
+        let first = CallTarget.Step(name: "test.add", passing: .tuple, arePrevious: [false, false])
+        let again = CallTarget.Step(name: "test.add", passing: .tuple, arePrevious: [false, true])
+        let twice = CallTarget.Step(name: "test.add", passing: .tuple, arePrevious: [true, true])
+        let frame = try ask([first, again, twice], [bytes(1), bytes(2), bytes(10)])
+        #expect(try EncodedValue(payload: frame.payload) == .inline(bytes(26)))
+        for (steps, arguments) in [([first, twice], [bytes(1)]), ([first, twice], [bytes(1), bytes(2), bytes(3)])] {
+            let failure = try Failure(payload: try ask(steps, arguments).payload)
+            #expect(failure.code == ErrorCode.protocolViolation.rawValue)
+        }
+        let waits = CallTarget.Step(name: "test.waits", passing: .whole, arePrevious: [true])
+        #expect(try Failure(payload: try ask([first, waits], [bytes(1), bytes(2)]).payload).code == ErrorCode.protocolViolation.rawValue)
+        #expect(try EncodedValue(payload: try ask([first], [bytes(1), bytes(2)]).payload) == .inline(bytes(3)))
+    }
+
+    @Test("values that are kept need not be sent again, until they are dropped")
+    func keep() throws {
+        let worker = try BridgedWorker(), count = 100_000
+        func ask(_ function: String, _ argument: EncodedValue) throws -> Frame {
+            let request = CallRequest(target: .function(function, .whole), node: 0, attempt: 1, seed: 0, arguments: [argument])
+            worker.channel.send(request.frame(call: 1))
+            return try worker.answer()
+        }
+        worker.channel.send(Keeping(result: 5).frame())
+        let list = try BridgedWorker.result(of: try ask("test.bytes", .inline(bytes(count))))
+        #expect(try BridgedWorker.result(of: try ask("test.sum", .known(number: 5))) == bytes(count))
+        #expect(try BridgedWorker.result(of: try ask("test.sum", .kept(number: 6, list))) == bytes(count))
+        #expect(try BridgedWorker.result(of: try ask("test.sum", .known(number: 6))) == bytes(count))
+        // Only the next result is kept, and none that is small.
+        _ = try ask("test.bytes", .inline(bytes(count)))
+        worker.channel.send(Keeping(dropped: [5, 77], result: 7).frame())
+        _ = try ask("test.bytes", .inline(bytes(10)))
+        for number: UInt64 in [5, 7] {
+            let failure = try Failure(payload: try ask("test.sum", .known(number: number)).payload)
+            #expect(failure.code == ErrorCode.protocolViolation.rawValue)
+        }
+        #expect(try BridgedWorker.result(of: try ask("test.sum", .known(number: 6))) == bytes(count))
     }
 
     @Test("errors come back, and the worker goes on")

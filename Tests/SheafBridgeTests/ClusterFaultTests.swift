@@ -57,6 +57,21 @@ struct ClusterFaultTests {
         }
     }
 
+    @Test("a task that asks for what no worker has is an error at once", arguments: kinds)
+    func resources(kind: BridgeKind) async throws {
+        try await withSession(kind) { session in
+            let greedy = NodeOptions(name: "greedy", hints: SchedulingHints(resources: ["no-such-thing": 1]))
+            do {
+                _ = try await session.delayed(TestFunctions.add, 1, 2, options: greedy).compute()
+                Issue.record("ended without an error")
+            } catch let error as EngineError {
+                #expect(error.code == .unsupported && error.message.contains("no-such-thing") && error.hint?.contains("workers") == true)
+            }
+            let eager = NodeOptions(cost: Cost(resultBytes: 8, workingBytes: 1 << 45, cores: 64), hints: SchedulingHints(priority: 5))
+            #expect(try await session.delayed(TestFunctions.add, 1, 2, options: eager).compute() == 3)
+        }
+    }
+
     @Test("a crash is an error that names the node and the signal, with its last words; others go on", arguments: kinds)
     func crash(kind: BridgeKind) async throws {
         try await withSession(kind) { session in

@@ -75,7 +75,9 @@ struct SidecarWireTests {
         var submission = ClientMessage.Submission()
         submission.tasks = [
             .init(key: "7-0", name: odd, prefix: 0, arguments: [.key("7-1"), .buffer(3)], retries: 2),
-            .init(key: "7-1", name: "", prefix: 1, arguments: [], retries: 0),
+            .init(
+                key: "7-1", name: "", prefix: 1, arguments: [], retries: 0,
+                hints: SchedulingHints(priority: -2, resources: ["GPU": 1, odd: 0.5]), cores: 4, memory: 1 << 30),
         ]
         submission.outputs = ["7-0"]
         submission.preparation = ("token", 4)
@@ -85,6 +87,9 @@ struct SidecarWireTests {
         #expect(tasks?[0]["name"] as? String == odd && tasks?[0]["retries"] as? Int == 2)
         #expect((tasks?[0]["args"] as? [[Any]])?[1][1] as? Int == 3)
         #expect((tasks?[1]["args"] as? [Any])?.isEmpty == true)
+        #expect(tasks?[0]["priority"] == nil && tasks?[0]["cores"] == nil && tasks?[0]["memory"] == nil && tasks?[0]["resources"] == nil)
+        #expect(tasks?[1]["priority"] as? Int == -2 && tasks?[1]["cores"] as? Int == 4 && tasks?[1]["memory"] as? Int == 1 << 30)
+        #expect(tasks?[1]["resources"] as? [String: Double] == ["GPU": 1, odd: 0.5])
     }
 }
 

@@ -21,6 +21,11 @@ private let samples: [[UInt8]] = [
     Failure(CancellationError()).frame(call: 4), Failure(EngineError(.noSpace, "full")).frame(call: 5),
     Frame(.cancel, call: 9).bytes, Frame(.shutdown).bytes, Frame(.allocate, call: 1, payload: [1, 2, 3, 4, 5, 6, 7, 8]).bytes,
     Frame(.log, payload: Array("text".utf8)).bytes,
+    CallRequest(
+        target: .chain([
+            .init(name: "test.add", passing: .tuple, arePrevious: [false, false]), .init(name: "b", passing: .list, arePrevious: [true]),
+        ]), node: 0, attempt: 1, seed: 2, arguments: [.kept(number: 3, [1, 2, 3]), .known(number: 4)]
+    ).frame(call: 5), Keeping(dropped: [1, 2], result: 3).frame(),
 ]
 
 @Suite("The worker protocol", .timeLimit(.minutes(2)))
@@ -35,6 +40,13 @@ struct WireTests {
         let frame = try Frame(bytes: request.frame(call: 77))
         #expect(frame.kind == .call && frame.call == 77)
         #expect(try CallRequest(payload: frame.payload) == request)
+        let chain = CallRequest(
+            target: .chain([
+                .init(name: "f", passing: .whole, arePrevious: [false]), .init(name: "g", passing: .tuple, arePrevious: [true, false]),
+            ]), node: 1, attempt: 2, seed: 3, arguments: [.kept(number: 1, [5]), .known(number: 6)])
+        #expect(try CallRequest(payload: Frame(bytes: chain.frame(call: 1)).payload) == chain)
+        let keeping = Keeping(dropped: [7, 8], result: 9)
+        #expect(try Keeping(payload: Frame(bytes: keeping.frame()).payload) == keeping)
         let record = RecordPosition(file: "data.csv", line: 3, text: "x,y")
         let failure = Failure(TaskError(.malformedRecord, "bad", hint: "look", record: record))
         let again = try Failure(payload: Frame(bytes: failure.frame(call: 1)).payload)
@@ -67,6 +79,7 @@ struct WireTests {
         if (try? CallRequest(payload: frame.payload)) != nil { understood += 1 }
         if (try? Failure(payload: frame.payload)) != nil { understood += 1 }
         if (try? EncodedValue(payload: frame.payload)) != nil { understood += 1 }
+        if (try? Keeping(payload: frame.payload)) != nil { understood += 1 }
         return understood
     }
 

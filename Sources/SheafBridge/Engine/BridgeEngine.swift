@@ -23,7 +23,7 @@ public final class BridgeEngine: Engine {
         self.kind = kind
         self.options = options
         self.sources = sources
-        capabilities = Capabilities(engine: kind.name, closures: false, taskOverhead: 1e-3)
+        capabilities = kind.capabilities
         let table = RunTable(), engine = Weak()
         self.table = table
         client = SidecarClient(title: kind.title) { message in
@@ -192,6 +192,7 @@ public final class BridgeEngine: Engine {
                 table.hold(.init(key: key, codec: codec, type: "", bytes: bytes))
             }
             letGo(of: unwanted ?? [])
+        case .remarks(let name, let key, let bytes): try table.run(name)?.take(remarks: bytes, of: key)
         case .error(let name, let failure): table.run(name)?.failed(failure, kind)
         case .done(let name, let ok): table.remove(name)?.done(ok: ok, engine: kind.title)
         case .log(let text): StandardErrorOutput.write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8))

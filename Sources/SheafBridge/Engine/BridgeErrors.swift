@@ -32,6 +32,10 @@ extension TaskFailure {
         case .program:
             error = EngineError(
                 .wrongProgram, "the program cannot run\(place): \(text)", hint: Self.buildHint)
+        case .resources:
+            error = EngineError(
+                .unsupported, "\(engine) would wait for ever: \(text)",
+                hint: "start workers with these resources, or change the `hints` of the node")
         case .engine:
             error = EngineError(.engineFailed, "\(engine) failed\(node == nil ? "" : " at \(label)")", cause: RemoteError.unlessEmpty(text))
         }

@@ -74,6 +74,9 @@ package struct BridgeKind: Sendable {
         self.needs = needs
         self.port = port
     }
+
+    /// What its engines can run. A task costs about a millisecond.
+    package var capabilities: Capabilities { Capabilities(engine: name, closures: false, taskOverhead: 1e-3) }
 }
 
 extension ErrorCode {

@@ -14,6 +14,8 @@ final class BridgeRun: Sendable {
         var tasks: JobTasks?
         var stories: TaskStories?
         var progress: Progress
+        /// Tasks that have said something beside their result; those that run twice say it twice.
+        var remarked: Set<NodeID> = []
         /// Of the first task that failed.
         var error: (any Error)?
         /// Outputs that the caller has been told about.
@@ -25,6 +27,7 @@ final class BridgeRun: Sendable {
         var isOver = false
     }
     private let state: Locked<State>
+    private let rejected = RejectedRecords()
 
     init(_ job: Job, name: String, _ mail: BridgeMail) {
         self.job = job
@@ -64,6 +67,17 @@ final class BridgeRun: Sendable {
         tell(events)
     }
 
+    /// Takes note of what a task said beside its result.
+    ///
+    /// - Throws: ``WireError``.
+    func take(remarks bytes: [UInt8], of key: String) throws {
+        guard state.withLock({ state in state.tasks?.node(of: key).map { state.remarked.insert($0).inserted } == true }) else { return }
+        do {
+            let remarks = try NodeValue.Remarks(bytes)
+            rejected.record(remarks.rejected, remarks.samples)
+        } catch { throw WireError("what no task says of “\(key)”") }
+    }
+
     func take(_ counts: RunProgress) {
         let progress = state.withLock { state -> Progress? in
             guard !state.isOver, counts.done >= state.progress.done else { return nil }
@@ -82,9 +96,7 @@ final class BridgeRun: Sendable {
     /// - Throws: ``WireError`` for an output that was not asked for.
     func output(_ key: String, hold: (AnyCodec) -> ValueRef) throws -> [ValueRef] {
         let found = state.withLock { state -> (positions: [Int], codec: AnyCodec)? in
-            guard let tasks = state.tasks, let (node, _) = tasks.place(of: key), let codec = tasks.outputCodecs[node],
-                tasks.key(node) == key
-            else { return nil }
+            guard let tasks = state.tasks, let node = tasks.node(of: key), let codec = tasks.outputCodecs[node] else { return nil }
             return (job.outputs.indices.filter { job.outputs[$0] == node }, codec)
         }
         guard let (positions, codec) = found else { throw WireError("the output “\(key)”, which was not asked for") }
@@ -101,7 +113,7 @@ final class BridgeRun: Sendable {
 
     func failed(_ failure: TaskFailure, _ engine: BridgeKind) {
         let events = state.withLock { state -> [TaskEvent] in
-            let node = state.tasks?.place(of: failure.key)?.node
+            let node = state.tasks?.node(of: failure.key)
             let retries = node.map { job.graph.attributes($0).retry.attempts } ?? 1
             // Told after the attempts, where they are told at all; else the task has had as many as it may have.
             let attempt = node.flatMap { state.stories?.attempt(of: $0) } ?? (failure.kind.isRetried ? retries : 1)
@@ -131,6 +143,7 @@ final class BridgeRun: Sendable {
         }
         tell(events)
         if let progress { mail.post(.progress(progress)) }
+        if rejected.count > 0 { mail.post(.rejected(count: rejected.count, samples: rejected.samples)) }
         end(error)
     }
 

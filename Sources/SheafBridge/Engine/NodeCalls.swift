@@ -9,11 +9,11 @@ package protocol NodeCalls: Sendable {
     /// What the program is given before the first of the calls, such as a plan, under a name that stands for its contents.
     var preparation: (token: String, bytes: [UInt8])? { get }
 
-    /// The calls that compute a node, each of which may take the result of the one before; the last one's result is the node's.
+    /// The call that computes a node.
     ///
     /// - Throws: ``PlanError``: `.unsupported` for a node that cannot be called elsewhere, `.notSerializable` for a result that cannot
     ///   leave its process.
-    func calls(of node: NodeID) throws -> [NodeCall]
+    func call(of node: NodeID) throws -> NodeCall
 
     /// The bytes of a value that is sent along.
     ///
@@ -27,7 +27,7 @@ package struct NodeCall: Sendable {
     package var name: String
     /// The bytes of a ``CallRequest`` up to its arguments. Equal ones are sent once.
     package var prefix: [UInt8]
-    /// The arguments that are sent along: results of other nodes, constants of the graph, or the result of the call before.
+    /// The arguments that are sent along: results of other nodes, or constants of the graph.
     package var arguments: [Graph.Argument]
     /// How the result is laid out.
     package var result: AnyCodec
@@ -40,7 +40,7 @@ package struct NodeCall: Sendable {
     }
 }
 
-/// Calls of named functions, which a program finds by their names. A chain of them is called step by step.
+/// Calls of named functions, which a program finds by their names. A chain of them is one call.
 package struct NamedCalls: NodeCalls {
     private let graph: Graph
     private let seed: UInt64
@@ -52,29 +52,39 @@ package struct NamedCalls: NodeCalls {
 
     package var preparation: (token: String, bytes: [UInt8])? { nil }
 
-    package func calls(of node: NodeID) throws -> [NodeCall] {
+    package func call(of node: NodeID) throws -> NodeCall {
         let function = graph.function(node), arguments = Array(graph.arguments[graph.argumentRange(node)])
-        guard case .fused(let steps) = function.identity else { return [try call(function, arguments)] }
-        var rest = arguments[...]
-        return try zip(steps, function.stepArguments).map { step, count in
-            defer { rest = rest.dropFirst(count) }
-            return try call(step, Array(rest.prefix(count)))
+        let target: CallTarget, last: NodeFunction
+        if case .fused(let functions) = function.identity {
+            var rest = arguments[...]
+            target = .chain(
+                try zip(functions, function.stepArguments).map { step, count in
+                    defer { rest = rest.dropFirst(count) }
+                    _ = try Self.codec(of: step)
+                    return CallTarget.Step(name: step.name, passing: step.passing, arePrevious: rest.prefix(count).map(\.isPrevious))
+                })
+            last = functions[functions.count - 1]
+        } else {
+            target = .function(function.name, function.passing)
+            last = function
         }
+        // Without the node's number, which a named function does not see, so that all calls of one begin alike.
+        let request = CallRequest(target: target, node: 0, attempt: 1, seed: seed, arguments: [])
+        return NodeCall(
+            name: graph.label(node), prefix: request.prefix, arguments: arguments.filter { !$0.isPrevious }, result: try Self.codec(of: last))
     }
 
     package func encoded(_ value: AnyValue) throws -> [UInt8] { try value.encoded("a constant") }
 
-    private func call(_ function: NodeFunction, _ arguments: [Graph.Argument]) throws -> NodeCall {
+    /// How a function's result is laid out.
+    private static func codec(of function: NodeFunction) throws -> AnyCodec {
         guard case .named = function.identity, let output = function.output else {
             throw PlanError(
                 .unsupported, "“\(function.name)” is no named function, and runs in the program's own process only",
                 hint: "make it a `Function` and list it in the program's `functions`, or choose another engine")
         }
         guard let codec = output.codec else { throw PortableFunction.notEncodable(output, "the result of “\(function.name)”") }
-        // Without the node's number, which a named function does not see, so that all calls of one begin alike.
-        let request = CallRequest(
-            target: .function(function.name, function.passing), node: 0, attempt: 1, seed: seed, arguments: [])
-        return NodeCall(name: function.name, prefix: request.prefix, arguments: arguments, result: codec)
+        return codec
     }
 }
 
@@ -90,14 +100,14 @@ package struct RecipeCalls: NodeCalls {
         preparation = (recipe.token, try recipe.encoded())
     }
 
-    package func calls(of node: NodeID) throws -> [NodeCall] {
+    package func call(of node: NodeID) throws -> NodeCall {
         let graph = job.graph
         let request = CallRequest(
             target: .node(of: recipe.token), node: UInt32(truncatingIfNeeded: node), attempt: 1, seed: job.seed, arguments: [])
         let sent = graph.arguments[graph.argumentRange(node)].filter { argument in
             argument.isNode || (argument.isConstant && recipe.sentConstants.contains(argument.index))
         }
-        return [NodeCall(name: graph.label(node), prefix: request.prefix, arguments: sent, result: NodeValue.codec)]
+        return NodeCall(name: graph.label(node), prefix: request.prefix, arguments: sent, result: NodeValue.codec)
     }
 
     package func encoded(_ value: AnyValue) throws -> [UInt8] { try NodeValue.encoded(value) }

@@ -15,9 +15,9 @@ struct JobTasks: Sendable {
     /// The layout of each output's result, by node.
     private(set) var outputCodecs: [NodeID: AnyCodec] = [:]
     /// How many of the engine's tasks there are.
-    private(set) var count = 0
-    /// Of each node, how many tasks stand for it.
-    private(set) var steps: [Int] = []
+    var count: Int { nodes.count }
+    /// The nodes that tasks stand for.
+    private var nodes: Set<NodeID> = []
     private(set) var submission = ClientMessage.Submission()
 
     /// - Throws: ``PlanError`` for a node that cannot run elsewhere, naming it and where it was made.
@@ -32,35 +32,26 @@ struct JobTasks: Sendable {
             return buffers.count - 1
         }
         submission.tasks.reserveCapacity(graph.count)
-        steps.reserveCapacity(graph.count)
-        for node in 0..<graph.count {
-            guard phase?.nodes.contains(node) != false else {
-                steps.append(0)
-                continue
-            }
+        for node in 0..<graph.count where phase?.nodes.contains(node) != false {
             do {
-                let list = try calls.calls(of: node), retries = graph.attributes(node).retry.attempts - 1
-                for (step, call) in list.enumerated() {
-                    let prefix = prefixes[call.prefix] ?? place(call.prefix)
-                    prefixes[call.prefix] = prefix
-                    let arguments = try call.arguments.map { argument -> ClientMessage.Submission.Argument in
-                        let earlier = argument.isNode ? phase?.results[argument.index] : nil
-                        if argument.isNode, earlier == nil { return .key(key(argument.index)) }
-                        if argument.isPrevious { return .key(key(node, step: step - 1)) }
-                        let value = earlier ?? graph.constants[argument.index]
-                        if let known = constants[ObjectIdentifier(value)] { return .buffer(known) }
-                        let index = place(try calls.encoded(value))
-                        constants[ObjectIdentifier(value)] = index
-                        return .buffer(index)
-                    }
-                    let isLast = step == list.count - 1
-                    submission.tasks.append(
-                        .init(
-                            key: isLast ? key(node) : key(node, step: step), name: call.name, prefix: prefix, arguments: arguments,
-                            retries: retries))
-                    if isLast, outputs.contains(node) { outputCodecs[node] = call.result }
+                let call = try calls.call(of: node), prefix = prefixes[call.prefix] ?? place(call.prefix)
+                prefixes[call.prefix] = prefix
+                let arguments = try call.arguments.map { argument -> ClientMessage.Submission.Argument in
+                    let earlier = argument.isNode ? phase?.results[argument.index] : nil
+                    if argument.isNode, earlier == nil { return .key(key(argument.index)) }
+                    let value = earlier ?? graph.constants[argument.index]
+                    if let known = constants[ObjectIdentifier(value)] { return .buffer(known) }
+                    let index = place(try calls.encoded(value))
+                    constants[ObjectIdentifier(value)] = index
+                    return .buffer(index)
                 }
-                steps.append(list.count)
+                let attributes = graph.attributes(node), cost = attributes.cost
+                submission.tasks.append(
+                    .init(
+                        key: key(node), name: call.name, prefix: prefix, arguments: arguments, retries: attributes.retry.attempts - 1,
+                        hints: attributes.hints, cores: cost.cores, memory: Self.memory(of: cost)))
+                nodes.insert(node)
+                if outputs.contains(node) { outputCodecs[node] = call.result }
             } catch var error as PlanError {
                 error.node = error.node ?? graph.name(node)
                 error.location = error.location ?? graph.attributes(node).location
@@ -71,7 +62,14 @@ struct JobTasks: Sendable {
         submission.outputs = outputs.sorted().map { key($0) }
         submission.tellsTasks = job.detail == .tasks
         submission.buffers = buffers
-        count = submission.tasks.count
+    }
+
+    /// What the engine is told of a task's memory: nothing of a little, of which there are many sizes, and else a power of two, so that many
+    /// tasks ask for the same.
+    private static func memory(of cost: Cost) -> Int {
+        let bytes = cost.resultBytes.addingReportingOverflow(cost.workingBytes)
+        guard !bytes.overflow, bytes.partialValue >= 256 << 20, bytes.partialValue < 1 << 50 else { return 0 }
+        return 1 << (Int.bitWidth - (bytes.partialValue - 1).leadingZeroBitCount)
     }
 
     /// Lets go of what was sent.
@@ -80,15 +78,10 @@ struct JobTasks: Sendable {
     /// The engine's name for a node's result.
     func key(_ node: NodeID) -> String { "\(run)-\(node)" }
 
-    private func key(_ node: NodeID, step: Int) -> String { "\(run)-\(node).\(step)" }
-
-    /// The node, and which of its tasks, that a name of the engine stands for; `nil` for names that were not given.
-    func place(of key: String) -> (node: NodeID, step: Int)? {
-        guard key.hasPrefix(run + "-") else { return nil }
-        let parts = key.dropFirst(run.utf8.count + 1).split(separator: ".", omittingEmptySubsequences: false)
-        guard let first = parts.first, let node = Int(first), steps.indices.contains(node) else { return nil }
-        if parts.count == 1 { return (node, steps[node] - 1) }
-        guard parts.count == 2, let step = Int(parts[1]), (0..<steps[node]).contains(step) else { return nil }
-        return (node, step)
+    /// The node that a name of the engine stands for; `nil` for names that were not given.
+    func node(of key: String) -> NodeID? {
+        guard key.hasPrefix(run + "-"), let node = Int(key.dropFirst(run.utf8.count + 1)), nodes.contains(node), key == self.key(node)
+        else { return nil }
+        return node
     }
 }

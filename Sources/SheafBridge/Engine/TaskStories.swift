@@ -43,20 +43,19 @@ struct TaskStories: Sendable {
     func attempt(of node: NodeID) -> Int? { stories[node].attempt > 0 ? stories[node].attempt : nil }
 
     mutating func take(_ report: TaskReport) -> [TaskEvent] {
-        guard let (node, step) = tasks.place(of: report.key), !stories[node].isSettled else { return [] }
+        guard let node = tasks.node(of: report.key), !stories[node].isSettled else { return [] }
         var events: [TaskEvent] = []
         let (time, worker) = (report.time, report.worker)
         switch report.kind {
         case .started:
-            // The first step again: the worker that had it is gone.
-            if stories[node].isOpen, step == 0 { fail(node, time, worker, "its worker was lost", willRetry: true, &events) }
+            // Once more: the worker that had it is gone.
+            if stories[node].isOpen { fail(node, time, worker, "its worker was lost", willRetry: true, &events) }
             open(node, time, worker, &events)
         case .retried: fail(node, time, worker, "the task failed", willRetry: true, &events)
-        case .finished where step == tasks.steps[node] - 1:
+        case .finished:
             open(node, time, worker, &events)
             stories[node].isSettled = true
             events.append(event(node, time, worker, .finished(bytes: 0)))
-        case .finished: break
         // The reason comes with the run's error, if it is its first.
         case .failed: failed[node] = (time, worker)
         }

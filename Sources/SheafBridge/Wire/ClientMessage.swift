@@ -1,3 +1,5 @@
+internal import SheafCore
+
 /// What a sidecar is told: the headers of messages, as JSON text.
 enum ClientMessage {
     /// Reach an engine, or start a small one of its own where there is no address.
@@ -92,6 +94,11 @@ enum ClientMessage {
             var arguments: [Argument]
             /// Further attempts, should the first fail.
             var retries: Int
+            var hints = SchedulingHints.none
+            /// Cores that it keeps busy.
+            var cores = 1
+            /// Bytes that it takes, where that is worth planning with; else 0.
+            var memory = 0
         }
         enum Argument {
             case key(String)
@@ -123,7 +130,14 @@ enum ClientMessage {
                     $0.field("name", task.name)
                     $0.field("prefix", task.prefix)
                     $0.field("retries", task.retries)
-                    $0.field("priority", 0)
+                    if task.hints.priority != 0 { $0.field("priority", task.hints.priority) }
+                    if task.cores != 1 { $0.field("cores", task.cores) }
+                    if task.memory > 0 { $0.field("memory", task.memory) }
+                    if !task.hints.resources.isEmpty {
+                        $0.object("resources") { text in
+                            for (name, amount) in task.hints.resources.sorted(by: { $0.key < $1.key }) { text.field(name, amount) }
+                        }
+                    }
                     $0.list("args", task.arguments) { text, argument in
                         switch argument {
                         case .key(let key):

@@ -15,6 +15,8 @@ package enum SidecarMessage: Sendable {
     case tasks(run: String, [TaskReport])
     /// A result that was asked for is ready, and stays on the engine.
     case output(run: String, key: String, bytes: Int)
+    /// What a task had to say beside its result, as ``NodeValue/Remarks`` writes it.
+    case remarks(run: String, key: String, [UInt8])
     /// The first cause of a run's failure.
     case error(run: String, TaskFailure)
     /// Nothing more comes about the run.
@@ -75,6 +77,8 @@ package struct TaskFailure: Sendable {
         case cancelled
         /// The program cannot run on a worker.
         case program
+        /// No worker has what a task asks for.
+        case resources
         case engine
     }
     var key: String
@@ -122,6 +126,9 @@ extension SidecarMessage {
         case "tasks": self = .tasks(run: try need(fields.run, "run"), try need(fields.events, "events").map(\.report))
         case "output":
             self = .output(run: try need(fields.run, "run"), key: try need(fields.key, "key"), bytes: try count(fields.bytes, "bytes"))
+        case "remarks":
+            self = .remarks(
+                run: try need(fields.run, "run"), key: try need(fields.key, "key"), try need(frame.buffers.first, "a buffer"))
         case "error":
             let text = try need(fields.kind, "kind")
             guard let kind = TaskFailure.Kind(rawValue: text) else { throw WireError("an error of the unknown kind “\(text)”") }

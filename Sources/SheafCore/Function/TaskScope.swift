@@ -160,6 +160,8 @@ public final class RejectedRecords: Sendable {
     private let state = Locked(State())
     private static let kept = 20
 
+    package init() {}
+
     public var count: Int { state.withLock(\.count) }
     public var samples: [Rejection] { state.withLock(\.samples) }
 

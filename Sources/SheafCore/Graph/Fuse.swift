@@ -1,7 +1,7 @@
 extension Graph {
     /// Joins linear chains into single nodes: `a → b` becomes one node when nothing else uses `a` and `b` uses no other node.
     ///
-    /// Only nodes with the same retry policy and synchronous bodies are joined. Fewer, larger tasks matter on engines whose cost
+    /// Only nodes with the same retry policy, the same hints and synchronous bodies are joined. Fewer, larger tasks matter on engines whose cost
     /// per task is high.
     ///
     /// - Complexity: O(nodes + arguments).
@@ -62,7 +62,8 @@ extension Graph {
     private func canFuse(_ first: NodeID, _ second: NodeID) -> Bool {
         guard case .sync = function(first).body, case .sync = function(second).body else { return false }
         guard function(first).staysHere == function(second).staysHere else { return false }
-        return attributes(first).retry == attributes(second).retry
+        let (first, second) = (attributes(first), attributes(second))
+        return first.retry == second.retry && first.hints == second.hints
     }
 }
 
@@ -71,7 +72,7 @@ extension NodeFunction {
     /// apart, since a scope moves along one list of arguments.
     ///
     /// - Precondition: the steps are synchronous, or unresolved; then so is the result.
-    static func fused(_ steps: [(function: NodeFunction, arguments: Int)]) -> NodeFunction {
+    package static func fused(_ steps: [(function: NodeFunction, arguments: Int)]) -> NodeFunction {
         let steps = steps.flatMap { step -> [(function: NodeFunction, arguments: Int)] in
             guard case .fused(let inner) = step.function.identity else { return [step] }
             return Array(zip(inner, step.function.stepArguments)).map { ($0, $1) }

@@ -123,12 +123,34 @@ public struct NodeAttributes: Sendable, Hashable {
     public var location: SourceLocation
     public var cost: Cost
     public var retry: RetryPolicy
+    public var hints: SchedulingHints
 
-    public init(name: String? = nil, location: SourceLocation, cost: Cost = .unknown, retry: RetryPolicy = .none) {
+    public init(
+        name: String? = nil, location: SourceLocation, cost: Cost = .unknown, retry: RetryPolicy = .none, hints: SchedulingHints = .none
+    ) {
         self.name = name
         self.location = location
         self.cost = cost
         self.retry = retry
+        self.hints = hints
+    }
+}
+
+/// What an engine on several machines is told about where and when a node should run.
+///
+/// Dask and Ray take both; engines on this machine run everything here, in the order that holds the fewest results, and look at neither.
+public struct SchedulingHints: Sendable, Hashable, Codable {
+    /// Among tasks that could run, those with a larger number first. Ray has no priorities.
+    public var priority: Int
+    /// What the worker has to have, by the names that the cluster's owner gave it, and how much of it the task takes while it runs, such as
+    /// `["GPU": 1]`. When no worker has it the run ends with an ``EngineError`` (`.unsupported`) rather than wait.
+    public var resources: [String: Double]
+
+    public static let none = SchedulingHints()
+
+    public init(priority: Int = 0, resources: [String: Double] = [:]) {
+        self.priority = priority
+        self.resources = resources
     }
 }
 

@@ -116,7 +116,8 @@ public final class GraphArena: Sendable {
     private func index(of location: SourceLocation, options: NodeOptions?, _ state: inout State) -> Int {
         if let options {
             return state.graph.addAttributes(
-                NodeAttributes(name: options.name, location: location, cost: options.cost, retry: options.retry))
+                NodeAttributes(
+                    name: options.name, location: location, cost: options.cost, retry: options.retry, hints: options.hints))
         }
         let slot = Int(location.line) & 15
         if state.recentAttributes[slot].key == location { return state.recentAttributes[slot].index }
@@ -137,10 +138,14 @@ public struct NodeOptions: Sendable {
     public var name: String?
     public var cost: Cost
     public var retry: RetryPolicy
+    public var hints: SchedulingHints
 
-    public init(name: String? = nil, cost: Cost = .unknown, retry: RetryPolicy = .none) {
+    public init(
+        name: String? = nil, cost: Cost = .unknown, retry: RetryPolicy = .none, hints: SchedulingHints = .none
+    ) {
         self.name = name
         self.cost = cost
         self.retry = retry
+        self.hints = hints
     }
 }

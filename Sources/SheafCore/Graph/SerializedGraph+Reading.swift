@@ -15,7 +15,8 @@ extension SerializedGraph {
         }
         for item in attributes {
             guard let location = SourceLocation(item.location) else { throw Self.malformed("“\(item.location)” is no source location") }
-            _ = graph.addAttributes(NodeAttributes(name: item.name, location: location, cost: item.cost, retry: item.retry))
+            _ = graph.addAttributes(
+                NodeAttributes(name: item.name, location: location, cost: item.cost, retry: item.retry, hints: item.hints ?? .none))
         }
         for constant in constants { _ = graph.addConstant(try constant.decoded()) }
         graph.reserve(nodes: nodes.count, arguments: nodes.reduce(0) { $0 + $1.arguments.count })
@@ -60,6 +61,7 @@ extension SerializedGraph {
                 "attributes \(index) wait less than nothing")
             try check(
                 item.cost.resultBytes >= 0 && item.cost.workingBytes >= 0 && item.cost.cores >= 1, "attributes \(index) have no valid cost")
+            try check(item.hints?.resources.values.allSatisfy { $0 > 0 } != false, "attributes \(index) take less than nothing of a resource")
         }
         for (index, node) in nodes.enumerated() {
             try check(functions.indices.contains(node.function), "node \(index) has function \(node.function)")

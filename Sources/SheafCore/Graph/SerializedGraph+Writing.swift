@@ -82,7 +82,9 @@ extension SerializedGraph {
             if let known = attributeNumbers[index] { return known }
             let value = graph.attributes[index]
             let number = attributes.number(
-                of: Attributes(name: value.name, location: value.location.description, cost: value.cost, retry: value.retry))
+                of: Attributes(
+                    name: value.name, location: value.location.description, cost: value.cost, retry: value.retry,
+                    hints: value.hints == .none ? nil : value.hints))
             attributeNumbers[index] = number
             return number
         }

@@ -62,6 +62,8 @@ public struct SerializedGraph: Codable, Sendable, Hashable {
         public let location: String
         public let cost: Cost
         public let retry: RetryPolicy
+        /// Left out when there are none.
+        public let hints: SchedulingHints?
     }
 
     /// A value of the plan, as JSON, and the type that it was encoded from, as `String(reflecting:)` spells it.

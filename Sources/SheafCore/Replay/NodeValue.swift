@@ -20,6 +20,29 @@ package enum NodeValue {
             readBytes = resources.readBytes
         }
 
+        /// The same by itself, for an engine that passes results on without looking into them.
+        package func encoded() throws -> [UInt8] {
+            var bytes: [UInt8] = []
+            try write(to: &bytes)
+            return bytes
+        }
+
+        /// - Throws: ``EngineError`` or ``SpillError`` for bytes that are none.
+        package init(_ bytes: [UInt8]) throws {
+            self = try bytes.withUnsafeBytes { bytes in
+                var reader = SpillReader(bytes)
+                return try NodeValue.readRemarks(&reader)
+            }
+        }
+
+        fileprivate func write(to out: inout [UInt8]) throws {
+            appendCount(rejected, to: &out)
+            appendCount(readBytes, to: &out)
+            guard rejected > 0 else { return }
+            try samplesCodec.write(
+                samples.map { ($0.position?.file, $0.position?.line ?? 0, $0.position?.text ?? "", $0.reason) }, &out)
+        }
+
         /// Says it to whoever watches the run.
         package func repeated(to resources: TaskResources) {
             if readBytes > 0 { resources.countRead(readBytes) }
@@ -37,12 +60,7 @@ package enum NodeValue {
         guard let name = TypeNames.name(of: value.type), let codec = ValueFormat(value.type).codec else {
             throw PortableFunction.notEncodable(ValueFormat(value.type), "a task's result")
         }
-        appendCount(remarks.rejected, to: &out)
-        appendCount(remarks.readBytes, to: &out)
-        if remarks.rejected > 0 {
-            try samplesCodec.write(
-                remarks.samples.map { ($0.position?.file, $0.position?.line ?? 0, $0.position?.text ?? "", $0.reason) }, &out)
-        }
+        try remarks.write(to: &out)
         appendCount(name.utf8.count, to: &out)
         out.append(contentsOf: name.utf8)
         try codec.encode(value, &out)

@@ -36,6 +36,8 @@ public protocol EngineProvider: Sendable {
     var scheme: String { get }
     /// One line for `sheaf doctor` and for the error about unknown engines.
     var summary: String { get }
+    /// What its engines can run, known without one.
+    var capabilities: Capabilities { get }
     /// Starts or reaches the engine.
     func engine(at url: EngineURL, options: SessionOptions) async throws -> any Engine
     /// Gives a session what goes with the engine, such as an engine for tables.

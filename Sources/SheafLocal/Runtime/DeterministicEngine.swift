@@ -7,7 +7,7 @@ internal import Synchronization
 /// possible interleaving, and the same seed is always the same one. Waits before retries take no time. For tests, and for stepping
 /// through a failing task in a debugger.
 public final class DeterministicEngine: Engine, Sendable {
-    public let capabilities = Capabilities(engine: "local", closures: true)
+    public let capabilities = LocalEngine.capabilities
     private let options: SessionOptions
     private let memory: MemoryLedger
     private let spill: SpillFile

@@ -8,7 +8,10 @@ public import SheafCore
 ///
 /// - Note: Thread-safe. Once shut down it cannot be restarted.
 public final class LocalEngine: Engine, Sendable {
-    public let capabilities = Capabilities(engine: "local", closures: true)
+    /// Of any embedded engine.
+    public static let capabilities = Capabilities(engine: "local", closures: true)
+
+    public var capabilities: Capabilities { Self.capabilities }
     let pool: WorkerPool
     private let options: SessionOptions
 
@@ -80,6 +83,7 @@ public final class LocalEngine: Engine, Sendable {
 public struct LocalEngineProvider: EngineProvider {
     public let scheme = "local"
     public let summary = "this process, all cores"
+    public let capabilities = LocalEngine.capabilities
 
     public init() {}
 

@@ -215,12 +215,16 @@ final class WorkerPool: @unchecked Sendable, RunHost {
     /// In nanoseconds: the first and the longest wait before an idle worker looks again at what others were handed.
     private static let leastPatience: UInt64 = 250_000, mostPatience: UInt64 = 16_000_000
 
+    /// How long a worker waits awake for the next job, in nanoseconds.
+    private static let awake: UInt64 = 50_000
+
     /// Waits for something to do: while others work on batches, only for so long. Returns how long to wait the next time.
     private func wait(_ patience: UInt64) -> UInt64 {
         idle += 1
         defer { idle -= 1 }
         guard crew.contains(where: { $0.run != nil }) else {
-            monitor.wait()
+            // The next job may follow the last at once, so one worker stays awake for a moment.
+            if idle < workers || !monitor.waitAwake(nanoseconds: Self.awake) { monitor.wait() }
             return Self.leastPatience
         }
         for member in crew.indices { crew[member].isWatched = true }

@@ -72,6 +72,21 @@ extension EngineConformance {
             }
             try context.expectEqual(error.record, RecordPosition(file: path, line: 3, text: "three"))
         },
+        Case("bags/rejected", "lines that a lenient parse leaves out are counted once each, and samples name them") { context in
+            let path = context.path("numbers.txt")
+            try await context.write((0..<200).map { $0 % 50 == 7 ? "none\n" : "\($0)\n" }.joined(), to: path)
+            let heard = try await context.recording { session in
+                let numbers = session.lines(of: path, options: TextOptions(partitionBytes: 200)).parse(onError: .skip, parseNumber)
+                try context.expectEqual(try await numbers.collect(), (0..<200).filter { $0 % 50 != 7 }, "the numbers")
+            }
+            var count = 0, lines: Set<Int> = []
+            for case .rejected(_, let more, let samples) in heard {
+                count += more
+                lines.formUnion(samples.compactMap { $0.position?.file == path ? $0.position?.line : nil })
+            }
+            try context.expectEqual(count, 4, "the lines left out")
+            try context.expectEqual(lines, [8, 58, 108, 158], "the lines that samples name")
+        },
         Case("bags/empty", "an empty bag has empty results") { context in
             let empty = context.session.bag([Int]())
             try context.expectEqual(try await empty.map(double).collect(), [])

@@ -1,4 +1,5 @@
 internal import SheafCore
+internal import Synchronization
 
 extension EngineConformance {
     /// Stopping what runs.
@@ -85,11 +86,15 @@ extension EngineConformance {
     ]
 }
 
+private let jobsOfCases = Atomic<JobID>(0)
+
 extension EngineConformance.Context {
-    /// The job that computes a value, for cases that talk to the engine itself. Its id is one that no session gives.
-    func job(_ value: Delayed<Int>, id: JobID = .max) throws -> Job {
+    /// The job that computes a value, for cases that talk to the engine itself. Its id is one that no session gives, nor another case:
+    /// what is left to do for a job that was dropped may come late.
+    func job(_ value: Delayed<Int>) throws -> Job {
         let (graph, node) = try value.graph()
         let plan = try session.plan(graph, outputs: [node])
+        let id = JobID.max - jobsOfCases.wrappingAdd(1, ordering: .relaxed).oldValue
         return Job(id: id, graph: plan.graph, outputs: plan.outputs, order: plan.order)
     }
 }

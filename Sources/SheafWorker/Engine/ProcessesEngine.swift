@@ -11,7 +11,10 @@ internal import SheafLocal
 /// - Note: Thread-safe. Workers are started with the first plan that needs them unless ``start()`` was called, replaced when they end, and
 ///   end with this process, however it ends.
 public final class ProcessesEngine: Engine {
-    public let capabilities = Capabilities(engine: "processes", closures: false)
+    /// Of any engine of worker processes.
+    public static let capabilities = Capabilities(engine: "processes", closures: false)
+
+    public var capabilities: Capabilities { Self.capabilities }
     private let local: LocalEngine
     let fleet: WorkerFleet
     private let options: SessionOptions

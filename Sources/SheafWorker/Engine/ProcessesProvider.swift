@@ -4,6 +4,7 @@ public import SheafCore
 public struct ProcessesProvider: EngineProvider {
     public let scheme = "processes"
     public let summary = "worker processes on this machine"
+    public let capabilities = ProcessesEngine.capabilities
 
     public init() {}
 

@@ -102,7 +102,7 @@ extension RemoteRun {
                 if upcoming == nil { return }
                 continue
             }
-            switch try worker.calls.receive() {
+            switch try worker.calls.receive(awake: traffic.sent.count == 1 ? Channel.shortWait : 0) {
             case .end: throw WorkerEnded()
             case .nothing: try look(after: worker, &traffic, resources)
             case .frame(let frame): try take(frame, from: worker, &traffic, target, tasks, resources)

@@ -168,6 +168,7 @@ final class RemoteRun: Sendable {
             if recipe != nil { try NodeValue.remarks(UnsafeRawBufferPointer(granted.bytes)).repeated(to: resources) }
             let shared = SharedValue(granted, codec: target.result, form: form, format: target.format)
             return staysShared[node] ? shared : try shared.decoded()
+        case .kept, .known: throw WireError("a result that is none")
         }
     }
 

@@ -62,7 +62,7 @@ private final class BridgeServer: Sendable {
                 case .end: leave()
                 case .frame(let frame):
                     switch frame.kind {
-                    case .call, .prepare:
+                    case .call, .prepare, .keep:
                         state.withLock { $0.waiting.append(frame) }
                         received.signal()
                     case .cancel: cancel(frame.call)
@@ -100,16 +100,24 @@ private final class BridgeServer: Sendable {
     private func work() {
         /// What is wrong with what was prepared.
         var problem: (any Error)?
+        /// The number under which the next result is kept.
+        var number: UInt64 = 0
         while true {
             received.wait()
             let frame = state.withLock { $0.waiting.removeFirst() }
             do {
-                if frame.kind == .prepare {
-                    problem = prepare(frame.payload)
-                    continue
+                switch frame.kind {
+                case .prepare: problem = prepare(frame.payload)
+                case .keep:
+                    let keeping = try Keeping(payload: frame.payload)
+                    runner.drop(keeping.dropped)
+                    number = keeping.result
+                default:
+                    let reply = reply(to: try CallRequest(payload: frame.payload), frame.call, problem, keptAs: number)
+                    guard channel.send(reply) else { ServedProgram.end(0) }
+                    problem = nil
+                    number = 0
                 }
-                defer { problem = nil }
-                guard channel.send(reply(to: try CallRequest(payload: frame.payload), frame.call, problem)) else { ServedProgram.end(0) }
             } catch { ServedProgram.fail(error) }
         }
     }
@@ -124,7 +132,7 @@ private final class BridgeServer: Sendable {
         } catch { return error }
     }
 
-    private func reply(to request: CallRequest, _ call: UInt32, _ problem: (any Error)?) -> [UInt8] {
+    private func reply(to request: CallRequest, _ call: UInt32, _ problem: (any Error)?, keptAs number: UInt64) -> [UInt8] {
         do {
             if let problem { throw problem }
             let prepared = try runner.prepare(request)
@@ -145,12 +153,17 @@ private final class BridgeServer: Sendable {
             var writer = FrameWriter(.result, call: call)
             writer.append(UInt8(0))
             try writer.appendSized { try prepared.encode(value, &$0) }
+            // The value's bytes, without how many there are.
+            let count = writer.count - 9
+            if number != 0, count >= Keeping.smallest { runner.keep(value, number, bytes: count) }
             guard writer.count <= Frame.maximumBridgePayload else {
                 throw EngineError(
                     .unsupported, "“\(prepared.name)” returned a value of \(writer.count) bytes",
                     hint: "a value may have \(Frame.maximumBridgePayload >> 30) GiB; split it")
             }
-            return writer.finish()
+            let remarks = NodeValue.Remarks(prepared.resources)
+            let beside = remarks.rejected > 0 ? Frame(.remarks, call: call, payload: try remarks.encoded()).bytes : []
+            return beside + writer.finish()
         } catch {
             return CallRunner.failure(error, call: call)
         }

@@ -10,12 +10,14 @@ final class CallRunner: Sendable {
     private let spill = SpillFile()
     private let memory = MemoryLedger(budget: SessionOptions.physicalMemory)
 
-    private let functions = Locked<[CallTarget: PortableFunction]>([:])
-    private let cache = Locked(ValueCache())
+    private let chains = Locked<[CallTarget: Chain]>([:])
+    private let cache: Locked<ValueCache>
 
     init(_ registry: FunctionRegistry, arena: ArenaMapping? = nil) {
         self.registry = registry
         self.arena = arena
+        // Without shared memory the other end decides how much is kept.
+        cache = Locked(ValueCache(limit: arena == nil ? .max : 256 << 20))
         replays = ReplayHost(registry)
     }
 
@@ -39,7 +41,7 @@ final class CallRunner: Sendable {
     /// - Throws: the errors of a call that cannot be run.
     func prepare(_ request: CallRequest) throws -> Prepared {
         switch request.target {
-        case .function: try prepareFunction(request)
+        case .function, .chain: try prepareFunctions(request)
         case .node(let token): try prepareNode(request, of: try replays.waitForPlan(token))
         }
     }
@@ -47,24 +49,35 @@ final class CallRunner: Sendable {
     /// As ``prepare(_:)-sync``, for a task that must not block.
     func prepare(_ request: CallRequest) async throws -> Prepared {
         switch request.target {
-        case .function: try prepareFunction(request)
+        case .function, .chain: try prepareFunctions(request)
         case .node(let token): try prepareNode(request, of: try await replays.plan(token))
         }
     }
 
-    private func prepareFunction(_ request: CallRequest) throws -> Prepared {
+    private func prepareFunctions(_ request: CallRequest) throws -> Prepared {
         drop(request.dropped)
-        let function = try function(request.target)
-        try function.checkCount(request.arguments.count)
-        var arguments: [AnyValue] = []
-        arguments.reserveCapacity(request.arguments.count)
-        for (index, argument) in request.arguments.enumerated() {
-            arguments.append(try value(argument, try function.codec(ofArgument: index)))
+        let chain = try chain(request.target)
+        var arguments: [AnyValue] = [], places: [Graph.Argument] = [], sent = request.arguments[...]
+        for (function, arePrevious) in chain.steps {
+            // That of a single function is not known beforehand.
+            let arePrevious = arePrevious ?? sent.map { _ in false }
+            try function.checkCount(arePrevious.count)
+            for (index, isPrevious) in arePrevious.enumerated() {
+                if isPrevious {
+                    places.append(.previous)
+                    continue
+                }
+                guard let next = sent.popFirst() else {
+                    throw EngineError(.protocolViolation, "a call of “\(chain.body.name)” without one of its arguments")
+                }
+                arguments.append(try value(next, try function.codec(ofArgument: index)))
+                places.append(.constant(arguments.count - 1))
+            }
         }
+        guard sent.isEmpty else { throw EngineError(.protocolViolation, "a call of “\(chain.body.name)” with arguments too many") }
         return Prepared(
-            name: function.function.name, body: function.function.body, arguments: arguments,
-            places: arguments.indices.map { .constant($0) }, request: request, resources: newResources(request),
-            encode: function.result.encode)
+            name: chain.body.name, body: chain.body.body, arguments: arguments, places: places, request: request,
+            resources: newResources(request), encode: chain.result.encode)
     }
 
     private func prepareNode(_ request: CallRequest, of plan: ReplayedPlan) throws -> Prepared {
@@ -102,16 +115,39 @@ final class CallRunner: Sendable {
         TaskResources(memory: memory, spill: spill, seed: request.seed)
     }
 
-    private func drop(_ numbers: [UInt64]) {
+    /// Lets go of values that were kept.
+    func drop(_ numbers: [UInt64]) {
         if !numbers.isEmpty { cache.withLock { cache in for number in numbers { cache.drop(number) } } }
     }
 
-    private func function(_ target: CallTarget) throws -> PortableFunction {
-        guard case .function(let name, let passing) = target else { preconditionFailure("the target is a node") }
-        if let known = functions.withLock({ $0[target] }) { return known }
-        let found = try registry.portable(name, passing)
-        functions.withLock { $0[target] = found }
-        return found
+    /// Registered functions that are called one after the other, most often a single one.
+    private struct Chain: Sendable {
+        let body: NodeFunction
+        /// Each with whether its arguments are the result of the one before.
+        let steps: [(function: PortableFunction, arePrevious: [Bool]?)]
+        let result: AnyCodec
+    }
+
+    private func chain(_ target: CallTarget) throws -> Chain {
+        if let known = chains.withLock({ $0[target] }) { return known }
+        let chain: Chain
+        switch target {
+        case .function(let name, let passing):
+            let function = try registry.portable(name, passing)
+            chain = Chain(body: function.function, steps: [(function, nil)], result: function.result)
+        case .chain(let list):
+            let steps = try list.map { (function: try registry.portable($0.name, $0.passing), arePrevious: Optional($0.arePrevious)) }
+            for case (let function, _) in steps {
+                guard case .sync = function.function.body else {
+                    throw EngineError(.protocolViolation, "“\(function.function.name)” may wait, and is called in a chain")
+                }
+            }
+            chain = Chain(
+                body: .fused(steps.map { ($0.function.function, $0.arePrevious?.count ?? 0) }), steps: steps, result: steps[steps.count - 1].function.result)
+        case .node: preconditionFailure("the target is a node")
+        }
+        chains.withLock { $0[target] = chain }
+        return chain
     }
 
     private func value(_ encoded: EncodedValue, _ codec: AnyCodec) throws -> AnyValue {
@@ -123,10 +159,17 @@ final class CallRunner: Sendable {
             let value = try codec.decode(UnsafeRawBufferPointer(try arena.bytes(offset: offset, count: count)))
             cache.withLock { $0.insert(value, number, bytes: Int(count)) }
             return value
+        case .kept(let number, let bytes):
+            let value = try bytes.withUnsafeBytes { try codec.decode($0) }
+            keep(value, number, bytes: bytes.count)
+            return value
+        case .known(let number):
+            guard let known = cache.withLock({ $0[number] }) else { throw WireError("the number \(number) of a value that it does not have") }
+            return known
         }
     }
 
-    /// Keeps a value that lies in shared memory, should it be an argument soon.
+    /// Keeps a value, should it be an argument soon.
     func keep(_ value: AnyValue, _ number: UInt64, bytes: Int) { cache.withLock { $0.insert(value, number, bytes: bytes) } }
 
     /// Runs a synchronous function on this thread.

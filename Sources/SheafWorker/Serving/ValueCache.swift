@@ -1,13 +1,15 @@
 internal import SheafCore
 
-/// Values that a worker has decoded from shared memory and may be given again. Not thread-safe.
+/// Values that a worker has decoded and may be given again. Not thread-safe.
 struct ValueCache {
     /// Bytes kept at most, as values lie encoded.
-    static let limit = 256 << 20
+    let limit: Int
 
     private var values: [UInt64: (value: AnyValue, bytes: Int, used: UInt64)] = [:]
     private var bytes = 0
     private var clock: UInt64 = 0
+
+    init(limit: Int) { self.limit = limit }
 
     subscript(number: UInt64) -> AnyValue? {
         mutating get {
@@ -19,9 +21,9 @@ struct ValueCache {
     }
 
     mutating func insert(_ value: AnyValue, _ number: UInt64, bytes count: Int) {
-        guard number != 0, count <= Self.limit else { return }
+        guard number != 0, count <= limit else { return }
         drop(number)
-        while bytes + count > Self.limit, let oldest = values.min(by: { $0.value.used < $1.value.used }) { drop(oldest.key) }
+        while bytes + count > limit, let oldest = values.min(by: { $0.value.used < $1.value.used }) { drop(oldest.key) }
         clock += 1
         values[number] = (value, count, clock)
         bytes += count

@@ -105,7 +105,10 @@ private final class WorkerServer: Sendable {
         let calls: Channel
         var waiting: [Frame] = []
         private var replies: [UInt8] = []
+        private var replyCount = 0
         private var since: UInt64 = 0
+        /// Whether calls come one at a time, so that the next may be here soon.
+        private var isOneByOne = false
         private static let most = 1 << 15
         private static let patience: UInt64 = 100_000
 
@@ -119,7 +122,7 @@ private final class WorkerServer: Sendable {
 
         func receive() throws -> Frame? {
             while true {
-                switch try calls.receive() {
+                switch try calls.receive(awake: isOneByOne ? Channel.shortWait : 0) {
                 case .frame(let frame): return frame
                 case .end: return nil
                 case .nothing: continue
@@ -130,6 +133,7 @@ private final class WorkerServer: Sendable {
         func send(_ bytes: [UInt8]) {
             if replies.isEmpty { since = sheaf_monotonic_nanoseconds() }
             replies += bytes
+            replyCount += 1
             if replies.count >= Self.most || (waiting.isEmpty && !calls.hasMore) { flush() }
         }
 
@@ -142,6 +146,8 @@ private final class WorkerServer: Sendable {
             guard !replies.isEmpty else { return }
             guard calls.send(replies) else { ServedProgram.end(0) }
             replies.removeAll(keepingCapacity: true)
+            isOneByOne = replyCount == 1
+            replyCount = 0
         }
     }
 
@@ -200,6 +206,7 @@ private final class WorkerServer: Sendable {
         let answer = try memory(for: call, inbox)
         switch try EncodedValue(payload: answer.payload) {
         case .inline: throw EngineError(.noSpace, "the shared memory has no room for a result of \(count) bytes")
+        case .kept, .known: throw WireError("a value instead of memory")
         case .shared(let number, let offset, let room):
             guard room == UInt64(count) else { throw WireError("\(room) bytes of memory instead of \(count)") }
             let memory = try arena.bytes(offset: offset, count: room)

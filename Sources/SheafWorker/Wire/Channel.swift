@@ -1,3 +1,4 @@
+internal import CSheaf
 internal import SheafCore
 internal import Synchronization
 
@@ -84,12 +85,16 @@ package final class Channel: @unchecked Sendable {
         case end
     }
 
+    /// How long to wait awake for what should come at once: waking a sleeping thread takes tens of microseconds.
+    package static let shortWait: UInt64 = 50_000
+
     /// The next frame.
     ///
+    /// - Parameter awake: for how many nanoseconds to look again and again, before sleeping until something comes.
     /// - Throws: ``WireError`` for what is no frame, or ends in the middle of one. The stream cannot be used any more then.
-    package func receive() throws(WireError) -> Received {
+    package func receive(awake: UInt64 = 0) throws(WireError) -> Received {
         while end - start < Frame.headerBytes {
-            switch fill() {
+            switch fill(awake: awake) {
             case .some(let more) where more > 0: continue
             case .some:
                 if start == end { return .end }
@@ -136,22 +141,29 @@ package final class Channel: @unchecked Sendable {
     package var hasMore: Bool { start < end }
 
     /// Receives into the buffer. Returns how many bytes came, 0 at the end, `nil` when nothing came in time.
-    private func fill() -> Int? {
+    private func fill(awake: UInt64 = 0) -> Int? {
         if start > 0 {
             let kept = end - start
             if kept > 0 { memmove(buffer.baseAddress!, buffer.baseAddress! + start, kept) }
             start = 0
             end = kept
         }
+        let begin = awake > 0 ? sheaf_monotonic_nanoseconds() : 0
         while true {
-            let count = recv(descriptor, buffer.baseAddress! + end, buffer.count - end, 0)
+            let isAwake = awake > 0 && sheaf_monotonic_nanoseconds() - begin < awake
+            let count = recv(descriptor, buffer.baseAddress! + end, buffer.count - end, isAwake ? Int32(MSG_DONTWAIT) : 0)
             if count >= 0 {
                 end += count
                 return count
             }
-            if errno == EAGAIN { return nil }
-            // A connection that was reset has ended, too.
-            if errno != EINTR { return 0 }
+            if errno == EAGAIN {
+                guard isAwake else { return nil }
+                // Whoever wants the core has it meanwhile.
+                sched_yield()
+            } else if errno != EINTR {
+                // A connection that was reset has ended, too.
+                return 0
+            }
         }
     }
 }

@@ -36,6 +36,10 @@ package struct Frame: Sendable, Equatable {
         /// To the worker: how to make a plan whose nodes will be called. See ``PlanRecipe``. Not answered; what is wrong with it is the
         /// answer to the calls.
         case prepare
+        /// To the worker, in bridge mode, before a call: what to do with values that it has. See ``Keeping``.
+        case keep
+        /// From the worker, in bridge mode, before a result: what the call has to say beside it. See ``NodeValue/Remarks``.
+        case remarks
     }
 
     package static let magic: UInt16 = 0x4853

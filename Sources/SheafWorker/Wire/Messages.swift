@@ -50,6 +50,10 @@ package enum EncodedValue: Sendable, Equatable {
     case inline([UInt8])
     /// In the shared memory. A worker may keep the decoded value under its number until it is told to drop it; 0 is nobody's number.
     case shared(number: UInt64, offset: UInt64, count: UInt64)
+    /// Bytes whose value the worker keeps under a number until it is told to drop it; in bridge mode.
+    case kept(number: UInt64, [UInt8])
+    /// A value that it has kept.
+    case known(number: UInt64)
 
     package func write(to writer: inout FrameWriter) {
         switch self {
@@ -62,6 +66,14 @@ package enum EncodedValue: Sendable, Equatable {
             writer.append(number)
             writer.append(offset)
             writer.append(count)
+        case .kept(let number, let bytes):
+            writer.append(UInt8(2))
+            writer.append(number)
+            writer.append(UInt64(bytes.count))
+            writer.append(bytes)
+        case .known(let number):
+            writer.append(UInt8(3))
+            writer.append(number)
         }
     }
 
@@ -69,6 +81,8 @@ package enum EncodedValue: Sendable, Equatable {
         switch try reader.integer(UInt8.self) {
         case 0: self = .inline(Array(try reader.take(try reader.integer(UInt64.self))))
         case 1: self = .shared(number: try reader.integer(), offset: try reader.integer(), count: try reader.integer())
+        case 2: self = .kept(number: try reader.integer(), Array(try reader.take(try reader.integer(UInt64.self))))
+        case 3: self = .known(number: try reader.integer())
         case let tag: throw WireError("a value of the unknown form \(tag)")
         }
     }
@@ -83,12 +97,104 @@ package enum EncodedValue: Sendable, Equatable {
     }
 }
 
+/// What a worker in bridge mode does with values, so that those it has are not sent again. The other end decides: it knows how much the
+/// worker has.
+package struct Keeping: Sendable, Equatable {
+    /// Numbers of values that will not be used any more.
+    package var dropped: [UInt64]
+    /// The number under which to keep the result of the call that comes next, unless it is small; 0 for not at all.
+    package var result: UInt64
+
+    /// Results with fewer bytes are not kept.
+    package static let smallest = 1 << 16
+
+    package init(dropped: [UInt64] = [], result: UInt64 = 0) {
+        self.dropped = dropped
+        self.result = result
+    }
+
+    package init(payload: [UInt8]) throws {
+        self = try payload.withUnsafeBytes { raw in
+            var reader = PayloadReader(raw), dropped: [UInt64] = []
+            for _ in 0..<(try reader.integer(UInt32.self)) { dropped.append(try reader.integer()) }
+            let keeping = Keeping(dropped: dropped, result: try reader.integer())
+            try reader.expectEnd()
+            return keeping
+        }
+    }
+
+    package func frame() -> [UInt8] {
+        var writer = FrameWriter(.keep, call: 0)
+        writer.append(UInt32(truncatingIfNeeded: dropped.count))
+        for number in dropped { writer.append(number) }
+        writer.append(result)
+        return writer.finish()
+    }
+}
+
 /// What a call runs.
 package enum CallTarget: Sendable, Hashable {
     /// A named function, given its arguments in a way.
     case function(String, NodeFunction.Passing)
+    /// Named functions one after the other, each of which may take the result of the one before.
+    case chain([Step])
     /// A node of the plan that the recipe with this token makes; see ``PlanRecipe``.
     case node(of: String)
+
+    /// A function of a chain.
+    package struct Step: Sendable, Hashable {
+        package var name: String
+        package var passing: NodeFunction.Passing
+        /// For each argument, whether it is the result of the step before; the others are the call's.
+        package var arePrevious: [Bool]
+
+        package init(name: String, passing: NodeFunction.Passing, arePrevious: [Bool]) {
+            self.name = name
+            self.passing = passing
+            self.arePrevious = arePrevious
+        }
+    }
+
+    func write(to writer: inout FrameWriter) {
+        switch self {
+        case .function(let name, let passing):
+            writer.append(name)
+            writer.append(passing.code)
+        case .node(let token):
+            writer.append(token)
+            writer.append(Self.nodeCode)
+        case .chain(let steps):
+            writer.append("")
+            writer.append(Self.chainCode)
+            writer.append(UInt32(truncatingIfNeeded: steps.count))
+            for step in steps {
+                writer.append(step.name)
+                writer.append(step.passing.code)
+                writer.append(UInt32(truncatingIfNeeded: step.arePrevious.count))
+                for isPrevious in step.arePrevious { writer.append(UInt8(isPrevious ? 1 : 0)) }
+            }
+        }
+    }
+
+    init(_ reader: inout PayloadReader) throws(WireError) {
+        let name = try reader.text(), code: UInt8 = try reader.integer()
+        switch code {
+        case Self.nodeCode: self = .node(of: name)
+        case Self.chainCode:
+            var steps: [Step] = []
+            for _ in 0..<(try reader.integer(UInt32.self)) {
+                var step = Step(name: try reader.text(), passing: try NodeFunction.Passing(code: try reader.integer()), arePrevious: [])
+                for _ in 0..<(try reader.integer(UInt32.self)) { step.arePrevious.append(try reader.integer(UInt8.self) != 0) }
+                steps.append(step)
+            }
+            guard !steps.isEmpty else { throw WireError("a chain of no functions") }
+            self = .chain(steps)
+        default: self = .function(name, try NodeFunction.Passing(code: code))
+        }
+    }
+
+    /// In the place of a way of passing.
+    private static let nodeCode: UInt8 = 3, chainCode: UInt8 = 4
 }
 
 /// What is to be run, and on what.
@@ -129,14 +235,7 @@ package struct CallRequest: Sendable, Equatable {
     }
 
     private func writeStart(to writer: inout FrameWriter) {
-        switch target {
-        case .function(let name, let passing):
-            writer.append(name)
-            writer.append(passing.code)
-        case .node(let token):
-            writer.append(token)
-            writer.append(Self.nodeCode)
-        }
+        target.write(to: &writer)
         writer.append(node)
         writer.append(attempt)
         writer.append(seed)
@@ -147,13 +246,7 @@ package struct CallRequest: Sendable, Equatable {
     package init(payload: [UInt8]) throws {
         self = try payload.withUnsafeBytes { raw in
             var reader = PayloadReader(raw)
-            let name = try reader.text(), code: UInt8 = try reader.integer(), target: CallTarget
-            if code == Self.nodeCode {
-                target = .node(of: name)
-            } else {
-                guard let passing = NodeFunction.Passing(code: code) else { throw WireError("an unknown way of passing") }
-                target = .function(name, passing)
-            }
+            let target = try CallTarget(&reader)
             let node: UInt32 = try reader.integer(), attempt: UInt32 = try reader.integer(), seed: UInt64 = try reader.integer()
             var dropped: [UInt64] = [], arguments: [EncodedValue] = []
             for _ in 0..<(try reader.integer(UInt32.self)) { dropped.append(try reader.integer()) }
@@ -163,9 +256,6 @@ package struct CallRequest: Sendable, Equatable {
                 target: target, node: node, attempt: attempt, seed: seed, dropped: dropped, arguments: arguments)
         }
     }
-
-    /// In the place of a way of passing.
-    private static let nodeCode: UInt8 = 3
 }
 
 extension NodeFunction.Passing {
@@ -177,12 +267,12 @@ extension NodeFunction.Passing {
         }
     }
 
-    fileprivate init?(code: UInt8) {
+    fileprivate init(code: UInt8) throws(WireError) {
         switch code {
         case 0: self = .whole
         case 1: self = .tuple
         case 2: self = .list
-        default: return nil
+        default: throw WireError("an unknown way of passing")
         }
     }
 }

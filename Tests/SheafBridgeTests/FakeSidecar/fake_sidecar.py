@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 FRAME = struct.Struct("<HBBIQ")
 
@@ -55,13 +56,16 @@ class Child:
             self.tokens.add(token)
             self.send(10, payload)
 
-    def call(self, prefix: bytes, arguments: list[bytes]) -> tuple[int, bytes]:
+    def call(self, prefix: bytes, arguments: list[bytes], remark: Callable[[bytes], None]) -> tuple[int, bytes]:
         self.number += 1
         parts = [prefix, struct.pack("<I", len(arguments))]
         for argument in arguments:
             parts += [struct.pack("<BQ", 0, len(argument)), argument]
         self.send(2, b"".join(parts))
         kind, _, payload = self.receive()
+        while kind == 12:
+            remark(payload)
+            kind, _, payload = self.receive()
         return kind, payload
 
     def end(self) -> str:
@@ -288,7 +292,9 @@ class Sidecar:
                 try:
                     if run.token is not None:
                         child.prepare(run.token, run.buffers[run.prepare])
-                    kind, payload = child.call(run.buffers[task["prefix"]], arguments)
+                    kind, payload = child.call(
+                        run.buffers[task["prefix"]], arguments,
+                        lambda remarks: self.send({"op": "remarks", "run": run.name, "key": key}, remarks))
                 except (EOFError, OSError):
                     kind, payload = 0, child.end().encode()
                     child = None

@@ -74,6 +74,7 @@ struct OptionsTests {
     struct Unused: EngineProvider {
         let scheme: String
         var summary: String { "the \(scheme) engine" }
+        var capabilities: Capabilities { Capabilities(engine: scheme, closures: false) }
         func engine(at url: EngineURL, options: SessionOptions) async throws -> any Engine {
             throw EngineError(.closed, "the address was \(url.authority)")
         }

@@ -10,10 +10,11 @@ import socket
 import threading
 import time
 from typing import Any
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from . import frames
 from .failures import ChildGone, TaskError
+from .known import KEPT_BYTES, SMALLEST, Known
 from .program import Program, says_nothing
 from .start import spawn
 
@@ -22,7 +23,8 @@ try:
 except ImportError:  # a worker without numpy
     numpy = None  # type: ignore[assignment]
 
-Log = Callable[[str], None]
+# Takes text for whoever watches the run, and as bytes what a call has to say to the client beside its result.
+Log = Callable[[str | bytes], None]
 WORDS = 4096
 HELLO_SECONDS = 30.0
 # Signals that do not come of what a program does.
@@ -49,9 +51,10 @@ class Child:
     All methods but `kill` are for one thread at a time.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, kept_bytes: int = KEPT_BYTES) -> None:
         self.program = program
         self.tokens: set[str] = set()
+        self._known = Known(kept_bytes)
         self._words = bytearray()
         self._call = 0
         self._asked = 0  # the call whose answer is awaited
@@ -119,15 +122,26 @@ class Child:
         prefix: frames.Bytes,
         arguments: Sequence[frames.Bytes],
         log: Log,
+        names: Sequence[Hashable | None] = (),
+        name: Hashable | None = None,
         is_unwanted: Callable[[], bool] = lambda: False,
     ) -> Any:
         """The value of a call; one that is not wanted any more when it has been sent is told so.
+
+        `names` are those of the arguments, and `name` the result's: values of one name are the same, and large ones are
+        kept by the process, so that they are not sent again. None is for a value that is not worth it.
 
         Raises TaskError for one that the function threw, ChildGone where the process is gone; then `ending` says how.
         """
         self._words.clear()
         self._call = call = (self._call + 1) & 0xFFFF_FFFF or 1
-        self._send(frames.call_parts(call, prefix, arguments))
+        forms, sent = self._forms(arguments, names)
+        number = 0 if name is None else self._known.new_number()
+        parts = frames.call_parts(call, prefix, arguments, forms)
+        dropped = self._known.take_dropped()
+        if number or dropped:
+            parts.insert(0, frames.keep_frame(dropped, number))
+        self._send(parts)
         self._asked = call
         if is_unwanted():
             self.ask_to_stop()
@@ -135,16 +149,51 @@ class Child:
             value = self._answer(call, log)
         except TaskError:
             self._asked = 0
+            for argument in sent:  # nobody knows how far it came with them
+                self._known.forget(argument)
             raise
         # Not after an interrupt: the process is still in the call.
         self._asked = 0
+        if name is not None and len(value) >= SMALLEST and not self._known.add(name, number, len(value)):
+            self._known.drop(number)
         return value
+
+    def _forms(
+        self, arguments: Sequence[frames.Bytes], names: Sequence[Hashable | None]
+    ) -> tuple[list[tuple[int, int]], list[Hashable]]:
+        """How each argument is sent, and the names of those that the process gets and is to keep."""
+        forms: list[tuple[int, int]] = []
+        sent: list[Hashable] = []
+        known, used = self._known, 0
+        large = {
+            name for name, argument in zip(names, arguments) if name is not None and len(argument) >= SMALLEST
+        }
+        if not large:
+            return forms, sent
+        for name in large:  # they are now the last used, so that none of them is dropped
+            used += known.find(name) != 0
+        for name, argument in zip(names, arguments, strict=True):
+            form = (frames.INLINE, 0)
+            if name in large:
+                number = known.find(name)
+                if number:
+                    form = (frames.KNOWN, number)
+                else:
+                    number = known.new_number()
+                    if known.add(name, number, len(argument), used):
+                        form = (frames.KEPT, number)
+                        sent.append(name)
+                        used += 1
+            forms.append(form)
+        return forms, sent
 
     def _answer(self, call: int, log: Log) -> Any:
         while True:
             kind, answered, length = self._frame()
             if kind == frames.LOG:
                 log(str(self._take(length), "utf-8", "replace"))
+            elif kind == frames.REMARKS:
+                log(bytes(self._take(length)))
             elif answered != call:
                 raise ChildGone(f"it answered call {answered} instead of {call}")
             elif kind == frames.RESULT:

@@ -84,6 +84,8 @@ class DaskEngine(Engine):
     def submit(self, submission: Submission) -> None:
         run = self.begin(submission)
         try:
+            if any(task.resources for task in submission.tasks):
+                self.check_resources(submission, [worker.get("resources") or {} for worker in self.cluster.workers().values()])
             self._submit(run, submission)
         except EngineFailure as failure:
             self.tell_error(run, failure)
@@ -123,15 +125,19 @@ class DaskEngine(Engine):
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
         retries: dict[str, int] = {}
         priorities: dict[str, int] = {}
+        resources: dict[str, dict[str, float]] = {}
         call = self.side.call
         for task in submission.tasks:
             key = keys[task.key]
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
-            graph[key] = DaskTask(key, call, key, submission.token, prepare, task.prefix, *arguments)
+            names = tuple(argument.key if isinstance(argument, TaskRef) else None for argument in arguments)
+            graph[key] = DaskTask(key, call, key, submission.token, prepare, task.prefix, names, *arguments)
             if task.retries:
                 retries[key] = task.retries
             if task.priority:
                 priorities[key] = task.priority
+            if task.resources:
+                resources[key] = task.resources
         wanted = {}
         for output in submission.outputs:
             if output in keys:
@@ -145,6 +151,8 @@ class DaskEngine(Engine):
             options["retries"] = self.watch.PerTask(retries)
         if priorities:
             options["priority"] = self.watch.PerTask(priorities)
+        if resources:
+            options["resources"] = self.watch.PerTask(resources, {})
         names = list(wanted)
         with self.lock:
             self.by_number[run.number] = run
@@ -167,6 +175,12 @@ class DaskEngine(Engine):
         message = event[1]
         if "log" in message:
             self.send({"op": "log", "text": message["log"]})
+        if "remarks" in message:
+            key, remarks = message["remarks"]
+            with self.lock:
+                run = self.by_number.get(int(key.rsplit("-", 2)[1][:-1]))
+            if run is not None:
+                self.tell_remarks(run, self._task_key(run, key), remarks)
         for number, done, running, failed, outputs, events in message.get("runs", ()):
             with self.lock:
                 run = self.by_number.get(int(number))

@@ -75,15 +75,18 @@ def _pool() -> Pool:
     return pool
 
 
-def call(key: str, token: str | None, prepare: Any, prefix: bytes, *arguments: Any) -> Any:
-    """A task: calls a function of the program with the values of other tasks."""
+def call(
+    key: str, token: str | None, prepare: Any, prefix: bytes, names: tuple[str | None, ...], *arguments: Any
+) -> Any:
+    """A task: calls a function of the program with the values of other tasks, whose keys are the names."""
 
-    def log(text: str) -> None:
-        get_worker().log_event(topic_of(key.rsplit("-", 3)[1]), {"log": text})
+    def log(said: str | bytes) -> None:
+        message = {"log": said} if isinstance(said, str) else {"remarks": [key, said]}
+        get_worker().log_event(topic_of(key.rsplit("-", 3)[1]), message)
 
     while True:
         try:
-            return _pool().call(key, token, prepare, prefix, arguments, log)
+            return _pool().call(key, token, prepare, prefix, arguments, log, names, key)
         except TaskError as error:
             # The scheduler may take a task back and give it here again while its process is being ended.
             if error.kind != "cancelled" or not _is_wanted(key):
@@ -130,8 +133,9 @@ class Actor:
         # Dask has one thread for all actors of a worker: a busy one would keep the others waiting.
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="sheaf-actor")
 
-    def _log(self, text: str) -> None:
-        get_worker().log_event(topic_of(self.key.rsplit("-", 3)[1]), {"log": text})
+    def _log(self, said: str | bytes) -> None:
+        if isinstance(said, str):
+            get_worker().log_event(topic_of(self.key.rsplit("-", 3)[1]), {"log": said})
 
     async def call(self, number: int, prefix: bytes, arguments: list[Any]) -> Any:
         run = contextvars.copy_context().run

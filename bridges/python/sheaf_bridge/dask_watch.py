@@ -45,11 +45,11 @@ def are_there(keys: list[str], dask_scheduler: Any = None) -> bool:
 class PerTask:
     """Annotations that differ from task to task."""
 
-    def __init__(self, values: dict[str, int]) -> None:
-        self.values = values
+    def __init__(self, values: dict[str, Any], other: Any = 0) -> None:
+        self.values, self.other = values, other
 
-    def __call__(self, key: Any) -> int:
-        return self.values.get(key, 0)
+    def __call__(self, key: Any) -> Any:
+        return self.values.get(key, self.other)
 
 
 class _Run:

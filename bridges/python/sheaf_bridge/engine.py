@@ -122,6 +122,18 @@ class Engine:
     def close(self) -> None:
         raise NotImplementedError
 
+    def check_resources(self, submission: Submission, workers: list[dict[str, float]]) -> None:
+        """Raises EngineFailure for a task whose resources no worker has: it would wait for ever."""
+        seen: set[tuple[tuple[str, float], ...]] = set()
+        for task in submission.tasks:
+            wanted = tuple(sorted(task.resources.items()))
+            if not wanted or wanted in seen:
+                continue
+            seen.add(wanted)
+            if not any(all(worker.get(name, 0) >= amount for name, amount in wanted) for worker in workers):
+                asked = ", ".join(f"{amount:g} of {name!r}" for name, amount in wanted)
+                raise EngineFailure(f"no worker has what {task.name!r} asks for: {asked}", "resources")
+
     # --- What the client is told --------------------------------------------------------------------------------------
 
     def begin(self, submission: Submission) -> Run:
@@ -163,6 +175,12 @@ class Engine:
         with self.lock:
             if events and not run.has_ended and run.detail == "tasks":
                 self.send({"op": "tasks", "run": run.name, "events": events})
+
+    def tell_remarks(self, run: Run, key: str, remarks: bytes) -> None:
+        """What a task had to say beside its result, in the program's words."""
+        with self.lock:
+            if not run.has_ended:
+                self.send({"op": "remarks", "run": run.name, "key": key}, [remarks])
 
     def tell_output(self, run: Run, key: str, count: int) -> None:
         """One more output is ready; the last of them ends the run."""

@@ -27,8 +27,9 @@ class TaskError(Exception):
         """The same error, with the place where it happened."""
         return TaskError(self.kind, self.text, worker, key, self.payload, self.logs)
 
-    def with_logs(self, logs: Sequence[str]) -> TaskError:
-        return TaskError(self.kind, self.text, self.worker, self.key, self.payload, tuple(logs))
+    def with_logs(self, logs: Sequence[str | bytes]) -> TaskError:
+        texts = tuple(text for text in logs if isinstance(text, str))
+        return TaskError(self.kind, self.text, self.worker, self.key, self.payload, texts)
 
 
 class ChildGone(Exception):

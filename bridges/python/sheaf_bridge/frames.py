@@ -16,13 +16,16 @@ MAGIC = 0x4853
 VERSION = 1
 MAXIMUM_PAYLOAD = 64 << 30
 
-HELLO, CALL, RESULT, FAILURE, CANCEL, LOG, PREPARE = 1, 2, 3, 4, 7, 9, 10
+HELLO, CALL, RESULT, FAILURE, CANCEL, LOG, PREPARE, KEEP, REMARKS = 1, 2, 3, 4, 7, 9, 10, 11, 12
 
 FRAME = struct.Struct("<HBBIQ")
 COUNT = struct.Struct("<I")
 LENGTH = struct.Struct("<Q")
-# A value in a frame: 0 for "its bytes follow", and how many.
+# A value in a frame: INLINE for "its bytes follow", and how many; KNOWN for one that the program has kept, and its number.
 VALUE = struct.Struct("<BQ")
+# A value that the program is to keep: KEPT, its number, and how many bytes follow.
+KEPT_VALUE = struct.Struct("<BQQ")
+INLINE, KEPT, KNOWN = 0, 2, 3
 
 
 class WireError(Exception):
@@ -41,25 +44,40 @@ def parse_frame(header: Bytes) -> tuple[int, int, int]:
     return kind, call, length
 
 
-def call_parts(call: int, prefix: Bytes, arguments: Sequence[Bytes]) -> list[Bytes]:
-    """The pieces of a call's frame, none of them copied; arguments are contiguous and of single bytes."""
+def call_parts(
+    call: int, prefix: Bytes, arguments: Sequence[Bytes], forms: Sequence[tuple[int, int]] = ()
+) -> list[Bytes]:
+    """The pieces of a call's frame, none of them copied; arguments are contiguous and of single bytes.
+
+    `forms` says of each argument whether it is KEPT or KNOWN, and its number; all are INLINE where there are none.
+    """
     parts: list[Bytes] = [b"", prefix]
     before = COUNT.pack(len(arguments))
-    length = len(prefix) + len(before)
-    for argument in arguments:
+    length = len(prefix)
+    for index, argument in enumerate(arguments):
+        form, number = forms[index] if forms else (INLINE, 0)
+        if form == KNOWN:
+            before += VALUE.pack(form, number)
+            continue
         count = len(argument)
-        before += VALUE.pack(0, count)
-        length += VALUE.size + count
+        before += VALUE.pack(form, count) if form == INLINE else KEPT_VALUE.pack(form, number, count)
         if count < 4096:  # a copy costs less than another piece
             before += bytes(argument)
         else:
-            parts.append(before)
-            parts.append(argument)
+            length += len(before) + count
+            parts += (before, argument)
             before = b""
     if before:
+        length += len(before)
         parts.append(before)
     parts[0] = FRAME.pack(MAGIC, VERSION, CALL, call, length)
     return parts
+
+
+def keep_frame(dropped: Sequence[int], result: int) -> bytes:
+    """What a program is told before a call of the values that it keeps; `result` is the call's result's number."""
+    payload = struct.pack(f"<I{len(dropped)}QQ", len(dropped), *dropped, result)
+    return FRAME.pack(MAGIC, VERSION, KEEP, 0, len(payload)) + payload
 
 
 def parse_texts(payload: Bytes, count: int) -> list[str]:

@@ -40,6 +40,9 @@ class Task:
     arguments: list[tuple[str, Any]]
     retries: int
     priority: int
+    cores: int = 1
+    memory: int = 0  # bytes; 0 where nothing is known
+    resources: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -83,6 +86,13 @@ def parse_arguments(value: Any, buffers: Sequence[Any]) -> list[tuple[str, Any]]
     return arguments
 
 
+def parse_resources(value: dict[str, Any]) -> dict[str, float]:
+    for amount in value.values():
+        if not isinstance(amount, (int, float)) or isinstance(amount, bool) or not amount > 0:
+            raise WireError(f"an amount of a resource that is {amount!r:.50}")
+    return value
+
+
 def parse_call(message: dict[str, Any], buffers: list[Any]) -> tuple[bytes, list[Any]]:
     """The prefix of an actor's call and its arguments, those in buffers in place of their indices."""
     prefix = bytes(buffers[_index(message.get("prefix"), buffers)])
@@ -108,6 +118,9 @@ def parse_submission(message: dict[str, Any], buffers: list[Any]) -> Submission:
                 parse_arguments(item.get("args", []), buffers),
                 get(item, "retries", int, 0),
                 get(item, "priority", int, 0),
+                get(item, "cores", int, 1),
+                get(item, "memory", int, 0),
+                parse_resources(get(item, "resources", dict, {})),
             )
         )
     outputs = get(message, "outputs", list)

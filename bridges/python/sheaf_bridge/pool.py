@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from typing import Any
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from .child import GRACE_SECONDS, Child, Log
 from .failures import ChildGone, TaskError
 from .frames import Bytes
+from .known import KEPT_BYTES
 from .program import Program
 
 # Processes that nobody has called for so long are ended.
@@ -32,8 +33,10 @@ class _Killed(Exception):
 class Pool:
     """Runs calls in processes of a program; from any number of threads."""
 
-    def __init__(self, program: Program, worker: str, idle_seconds: float = IDLE_SECONDS) -> None:
-        self.program, self.worker, self.idle_seconds = program, worker, idle_seconds
+    def __init__(
+        self, program: Program, worker: str, idle_seconds: float = IDLE_SECONDS, kept_bytes: int = KEPT_BYTES
+    ) -> None:
+        self.program, self.worker, self.idle_seconds, self.kept_bytes = program, worker, idle_seconds, kept_bytes
         self._lock = threading.Condition()
         self._idle: list[tuple[float, Child]] = []  # the last used at the end
         self._running: dict[str, Child | None] = {}  # None: its process is being found
@@ -42,21 +45,27 @@ class Pool:
         self._janitor: threading.Thread | None = None
 
     def call(
-        self, key: str, token: str | None, prepare: Bytes | None, prefix: Bytes, arguments: Sequence[Bytes], log: Log
+        self,
+        key: str,
+        token: str | None,
+        prepare: Bytes | None,
+        prefix: Bytes,
+        arguments: Sequence[Bytes],
+        log: Log,
+        names: Sequence[Hashable | None] = (),
+        name: Hashable | None = None,
     ) -> Any:
-        """The value of a call. Raises TaskError."""
+        """The value of a call; see `Child.call` for the names. Raises TaskError."""
         losses = 0
         while True:
             try:
-                return self._call(key, token, prepare, prefix, arguments, log)
+                return self._call(key, token, prepare, lambda child: child.call(prefix, arguments, log, names, name))
             except _Killed as killed:
                 losses += 1
                 if losses > LOSSES:
                     raise self.error("crashed", f"{killed.ending}; and so did {LOSSES} before it", key) from None
 
-    def _call(
-        self, key: str, token: str | None, prepare: Bytes | None, prefix: Bytes, arguments: Sequence[Bytes], log: Log
-    ) -> Any:
+    def _call(self, key: str, token: str | None, prepare: Bytes | None, call: Callable[[Child], Any]) -> Any:
         with self._lock:
             self._running[key] = None
         child = None
@@ -64,7 +73,7 @@ class Pool:
             child = self._take(key)
             if token is not None and prepare is not None:
                 child.prepare(token, prepare)
-            value = child.call(prefix, arguments, log)
+            value = call(child)
             self._give_back(child)
             return value
         except ChildGone as gone:
@@ -98,7 +107,7 @@ class Pool:
             with self._lock:
                 if self._idle:
                     return
-            self._give_back(Child(self.program))
+            self._give_back(Child(self.program, self.kept_bytes))
         except TaskError as error:
             raise error.located(self.worker, "") from None
 
@@ -170,7 +179,7 @@ class Pool:
             with self._lock:
                 child = self._idle.pop()[1] if self._idle else None
             if child is None:
-                child = Child(self.program)
+                child = Child(self.program, self.kept_bytes)
             elif child.has_ended():
                 child.close()
                 continue
@@ -223,7 +232,7 @@ class Held:
             if child.has_ended():
                 raise self._ended(child, "gone", ChildGone())
             try:
-                return child.call(prefix, arguments, self._log, lambda: self._unwanted == number)
+                return child.call(prefix, arguments, self._log, is_unwanted=lambda: self._unwanted == number)
             except TaskError as error:
                 raise error.located(self._pool.worker, self._key) from None
             except ChildGone as gone:

@@ -37,6 +37,7 @@ class RayCluster:
         self.address = ""
         self.dashboard: str | None = None
         self.cores = 1
+        self.resources: list[dict[str, float]] = []  # of each node
         self.folder = ""
         self.lifeline: Lifeline | None = None
 
@@ -115,6 +116,7 @@ class RayCluster:
     def info(self) -> dict[str, Any]:
         nodes = self._nodes()
         self.cores = int(sum(node["Resources"]["CPU"] for node in nodes)) or 1
+        self.resources = [node["Resources"] for node in nodes]
         return {
             "workers": [
                 {

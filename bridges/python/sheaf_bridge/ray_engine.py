@@ -15,12 +15,14 @@ import numpy
 
 from .engine import Engine, EngineFailure, Run, Send, no_value, text_of
 from .failures import TaskError
-from .messages import Submission
+from .messages import Submission, Task
 from .ray_cluster import RayCluster, errors, ray
 
 PROBE_SECONDS = 0.25
 # So long others may do something before more is read about tasks that have ended.
 BATCH_SECONDS = 0.002
+# How long a cancelled task has before it is cancelled again; more than its process has to tidy up.
+INSIST_SECONDS = 2.0
 # How often a task may lose its worker.
 LOSSES = 3
 
@@ -46,8 +48,8 @@ class RayEngine(Engine):
         self.sizes: dict[str, int] = {}
         self.ended: queue.SimpleQueue[tuple[Run, int, Any] | None] = queue.SimpleQueue()
         self.actors: dict[str, Any] = {}
-        # By a function's name, the remote function that bears it.
-        self.labelled: dict[str, Any] = {}
+        # By a function's name and what it asks for, the remote function that bears it.
+        self.labelled: dict[tuple[Any, ...], Any] = {}
 
     def connect(self, message: dict[str, Any]) -> dict[str, Any]:
         self.side = side = self.cluster.join(message)
@@ -85,6 +87,7 @@ class RayEngine(Engine):
         run = self.begin(submission)
         run.state = _State()
         try:
+            self.check_resources(submission, self.cluster.resources)
             self._submit(run, submission)
         except EngineFailure as failure:
             self._give_up(run, failure)
@@ -111,6 +114,9 @@ class RayEngine(Engine):
         def from_key(key: str) -> Any:
             return refs[key] if key in refs else self._reference(key)
 
+        def name_of(buffer: int) -> str | None:
+            return None if submission.is_inline(buffer) else f"{run.name}/{run.number}:{buffer}"
+
         prepare = None if submission.prepare is None else from_buffer(submission.prepare)
         before = []
         if isinstance(prepare, ray.ObjectRef):
@@ -119,8 +125,9 @@ class RayEngine(Engine):
         for index in self._order(tasks, places, state):
             task = tasks[index]
             arguments = [from_buffer(value) if form == "buffer" else from_key(value) for form, value in task.arguments]
-            what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries))
-            value, answer = self._labelled(task.name).remote(what, *before, *arguments)
+            names = [value if form == "key" else name_of(value) for form, value in task.arguments]
+            what = pickle.dumps((task.key, submission.token, prepare, task.prefix, task.retries, names))
+            value, answer = self._remote(task).remote(what, *before, *arguments)
             refs[task.key] = value
             with self.lock:
                 if run.is_cancelled:
@@ -157,11 +164,24 @@ class RayEngine(Engine):
             raise EngineFailure("the tasks need one another in a circle")
         return order
 
-    def _labelled(self, name: str) -> Any:
-        found = self.labelled.get(name)
+    def _remote(self, task: Task) -> Any:
+        """The remote function for a task: with its name, and with what it asks for."""
+        key = (task.name, task.cores, task.memory, *sorted(task.resources.items()))
+        found = self.labelled.get(key)
         if found is None:
-            label = re.sub(r"[^\w.:-]+", "_", name)[:100] or "task"
-            found = self.labelled[name] = self.remote.options(name=label)
+            options: dict[str, Any] = {"name": re.sub(r"[^\w.:-]+", "_", task.name)[:100] or "task"}
+            if task.cores > 1:
+                # A wish: a task for which no node is large enough would wait for ever.
+                largest = max((node["CPU"] for node in self.cluster.resources), default=1)
+                options["num_cpus"] = min(task.cores, int(largest))
+            if task.memory and any(node.get("memory", 0) >= task.memory for node in self.cluster.resources):
+                options["memory"] = task.memory
+            named = dict(task.resources)
+            if "GPU" in named:
+                options["num_gpus"] = named.pop("GPU")
+            if named:
+                options["resources"] = named
+            found = self.labelled[key] = self.remote.options(**options)
         return found
 
     def _watch_tasks(self) -> None:
@@ -205,6 +225,9 @@ class RayEngine(Engine):
                     continue
                 count, begun, ended, worker, logs, failed = pickle.loads(future.result())
                 self._tell_logs(logs)
+                for said in logs:
+                    if isinstance(said, bytes):
+                        self.tell_remarks(run, key, said)
                 state.done += 1
                 for dependent in state.dependents[index]:
                     state.missing[dependent] -= 1
@@ -248,13 +271,27 @@ class RayEngine(Engine):
             state, run.state = run.state, None
             for key in run.outputs - run.ready:
                 self.values.pop(key, None)
-        if state is not None:
+        if state is not None and state.pending:
             # The last first: a task whose arguments are ready would begin when another has made room.
-            for answer in reversed(list(state.pending.values())):
-                try:
-                    ray.cancel(answer, recursive=False)
-                except (errors.RayError, ValueError, TypeError):
-                    pass  # it has ended
+            answers = list(reversed(state.pending.values()))
+            _cancel(answers)
+            self._insist_later(answers, False)
+
+    def _insist_later(self, answers: list[Any], force: bool) -> None:
+        """Cancels again what has not ended in a while: an interrupt can come where Python does not pass it on."""
+
+        def insist() -> None:
+            if self.is_closing or self.has_failed:
+                return
+            _, left = ray.wait(answers, num_returns=len(answers), timeout=0, fetch_local=False)
+            if left:
+                _cancel(left, force)
+                if not force:
+                    self._insist_later(left, True)
+
+        timer = threading.Timer(INSIST_SECONDS, insist)
+        timer.daemon = True
+        timer.start()
 
     def cancel(self, name: str) -> None:
         with self.lock:
@@ -335,9 +372,10 @@ class RayEngine(Engine):
         if made is not None:
             made.stop.options(concurrency_group="control").remote(number)
 
-    def _tell_logs(self, logs: Sequence[str]) -> None:
+    def _tell_logs(self, logs: Sequence[str | bytes]) -> None:
         for text in logs:
-            self.send({"op": "log", "text": text})
+            if isinstance(text, str):
+                self.send({"op": "log", "text": text})
 
     def _wait(self, answer: Any) -> Any:
         try:
@@ -366,6 +404,14 @@ class RayEngine(Engine):
             self.values.clear()
         self.ended.put(None)
         self.cluster.leave(self.is_connected, self.has_failed)
+
+
+def _cancel(answers: list[Any], force: bool = False) -> None:
+    for answer in answers:
+        try:
+            ray.cancel(answer, recursive=False, force=force)
+        except (errors.RayError, ValueError, TypeError):
+            pass  # it has ended
 
 
 def _weight(error: TaskError) -> int:

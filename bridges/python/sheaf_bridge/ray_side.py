@@ -67,22 +67,22 @@ def _program() -> Program:
 def call(task: bytes, *arguments: Any) -> tuple[Any, bytes]:
     """A task: calls a function of the program with the values of other tasks.
 
-    `task` is its key, its token, what is to be prepared, the call's prefix and how often it may be repeated, pickled:
-    one argument of bytes, since Ray takes its time for each and for everything else. Where what is to be prepared is a
-    value of its own (Ellipsis), it comes before the arguments.
+    `task` is its key, its token, what is to be prepared, the call's prefix, how often it may be repeated and the
+    arguments' names, pickled: one argument of bytes, since Ray takes its time for each and for everything else. Where
+    what is to be prepared is a value of its own (Ellipsis), it comes before the arguments.
 
     Gives the value, and apart from it what the client wants to know: the value's bytes, when the call began and ended,
     the worker, the logs, and when it failed before. Ray itself repeats a task only when its worker was lost.
     """
-    key, token, prepare, prefix, retries = pickle.loads(task)
+    key, token, prepare, prefix, retries, names = pickle.loads(task)
     if prepare is ...:
         prepare, *arguments = arguments  # type: ignore[assignment]
-    logs: list[str] = []
+    logs: list[str | bytes] = []
     failed: list[float] = []
     while True:
         begun = time.time()
         try:
-            value = _pool().call(key, token, prepare, prefix, arguments, logs.append)
+            value = _pool().call(key, token, prepare, prefix, arguments, logs.append, names, key)
         except TaskError as error:
             if len(failed) < retries and error.kind in ("failure", "crashed"):
                 failed.append(time.time())
@@ -103,7 +103,7 @@ class Actor:
     """An object of the program with a process of its own, as an actor of Ray's. It ends with its worker."""
 
     def __init__(self, key: str, prefix: bytes, *arguments: Any) -> None:
-        self.logs: list[str] = []
+        self.logs: list[str | bytes] = []
         self.held: Held | None = None
         # Ray tells little of an error that is thrown here.
         self.error: TaskError | None = None
@@ -112,12 +112,12 @@ class Actor:
         except TaskError as error:
             self.error = error
 
-    def ready(self) -> list[str]:
+    def ready(self) -> list[str | bytes]:
         """Returns when it is made."""
         self._made()
         return self._take_logs()
 
-    def call(self, number: int, prefix: bytes, *arguments: Any) -> tuple[Any, list[str]]:
+    def call(self, number: int, prefix: bytes, *arguments: Any) -> tuple[Any, list[str | bytes]]:
         held = self._made()
         try:
             return held.call(number, prefix, arguments), self._take_logs()
@@ -134,7 +134,7 @@ class Actor:
             raise self.error or TaskError("engine", "the actor was not made", _Here.name)
         return self.held
 
-    def _take_logs(self) -> list[str]:
+    def _take_logs(self) -> list[str | bytes]:
         logs = list(self.logs)
         self.logs.clear()
         return logs

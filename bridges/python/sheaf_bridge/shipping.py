@@ -11,7 +11,7 @@ from typing import Any
 
 from . import source
 
-COMMON = ("frames", "failures", "program", "start", "child", "pool")
+COMMON = ("frames", "failures", "known", "program", "start", "child", "pool")
 
 # Runs where an object that was shipped is unpickled. `load` gives the module of a side, and makes the package if need
 # be.

@@ -113,7 +113,7 @@ class Sidecar:
                     "prefix": buffer(prefix),
                     "args": [["key", a] if isinstance(a, str) else ["buffer", buffer(a)] for a in arguments],
                     "retries": more.get("retries", 0),
-                    "priority": 0,
+                    **more.get("hints", {}),
                 }
             )
         prepare = more.get("prepare")

@@ -55,7 +55,7 @@ class DaskCluster:
         arguments = more or ("--no-nanny",)
         return self._start(
             "worker", f"tcp://{self.address}", "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
-            "--local-directory", self.folder, *arguments,
+            "--resources", "spindle=1", "--local-directory", self.folder, *arguments,
         )  # fmt: skip
 
     def stop(self) -> None:
@@ -108,7 +108,7 @@ class RayCluster:
             [
                 os.path.join(BIN, "ray"), "start", "--head", "--block",
                 "--port", str(port), "--node-ip-address", "127.0.0.1",
-                "--num-cpus", "2", "--include-dashboard", "false", "--object-store-memory", "200000000",
+                "--num-cpus", "2", "--resources", '{"spindle": 1}', "--include-dashboard", "false", "--object-store-memory", "200000000",
                 "--temp-dir", os.path.join(self.folder, "r"),
             ],
             env=self.environment,

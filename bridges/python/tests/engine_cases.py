@@ -59,6 +59,22 @@ class EngineCases:
         sizes = {o["key"]: o["bytes"] for o in self.sidecar.of("output", run)}
         check.assertEqual(sizes, {f"{k}a": 6_000_000, f"{k}b": 32, f"{k}d": 32})
 
+    def test_hints(self) -> None:
+        check, k = self.check(), self.key()
+        hints = {"priority": 3, "cores": 500, "memory": 1 << 50, "resources": {"spindle": 1}}
+        run = self.sidecar.submit({f"{k}a": ("concat:x",), f"{k}b": ("concat", f"{k}a")}, [f"{k}b"], hints=hints)
+        check.assertTrue(self.sidecar.done(run), self.sidecar.of("error", run))
+        check.assertEqual(self.sidecar.fetch(f"{k}b"), b"x")
+
+    def test_a_resource_that_no_worker_has(self) -> None:
+        check, k = self.check(), self.key()
+        for wanted in ({"spindle": 2}, {"lathe": 1}):
+            run = self.sidecar.submit({f"{k}c": ("noop",)}, [f"{k}c"], hints={"resources": wanted})
+            check.assertFalse(self.sidecar.done(run))
+            (error,) = self.sidecar.of("error", run)
+            check.assertEqual(error["kind"], "resources")
+            check.assertIn(next(iter(wanted)), error["text"])
+
     def test_an_empty_value(self) -> None:
         k = self.key()
         self.check().assertEqual(

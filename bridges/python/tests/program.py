@@ -25,6 +25,8 @@ class Server:
         self.prepared = b""
         self.prepares = 0
         self.total = 0
+        self.kept: dict[int, bytes] = {}
+        self.sent = 0  # bytes of arguments
 
     def send(self, kind: int, call: int, payload: bytes) -> None:
         self.socket.sendall(FRAME.pack(0x4853, 1, kind, call, len(payload)) + payload)
@@ -51,6 +53,7 @@ class Server:
             sys.exit(127)
         self.send(1, 0, text("test-build") + text(os.uname().machine) + struct.pack("<II", 0, 0))
         threading.Thread(target=self.watch, daemon=True).start()
+        result = 0
         while True:
             magic, _, kind, call, length = FRAME.unpack(self.receive(FRAME.size))
             assert magic == 0x4853
@@ -58,8 +61,15 @@ class Server:
             if kind == 10:
                 self.prepared = payload
                 self.prepares += 1
+            elif kind == 11:
+                count, *numbers = struct.unpack(f"<I{(length - 4) // 8}Q", payload)
+                assert count == len(numbers) - 1
+                for number in numbers[:count]:
+                    self.kept.pop(number, None)
+                result = numbers[count]
             elif kind == 2:
-                self.answer(call, payload)
+                self.answer(call, payload, result)
+                result = 0
 
     def watch(self) -> None:
         """Ends the process and what it has started when the other end is gone, also in the middle of a call."""
@@ -70,7 +80,7 @@ class Server:
         poll.poll()
         os.killpg(0, signal.SIGKILL)
 
-    def answer(self, call: int, payload: bytes) -> None:
+    def answer(self, call: int, payload: bytes, number: int) -> None:
         (length,) = struct.unpack_from("<Q", payload)
         name, _, value = payload[8 : 8 + length].decode().partition(":")
         place = 8 + length
@@ -79,17 +89,31 @@ class Server:
         arguments = []
         for _ in range(count):
             form, size = struct.unpack_from("<BQ", payload, place)
-            assert form == 0
             place += 9
+            if form == 3:
+                arguments.append(self.kept[size])
+                continue
+            if form == 2:
+                kept = size
+                (size,) = struct.unpack_from("<Q", payload, place)
+                place += 8
+                self.kept[kept] = payload[place : place + size]
             arguments.append(payload[place : place + size])
             place += size
+            self.sent += size
         assert place == len(payload), "bytes too many"
         try:
             result = getattr(self, "do_" + name)(call, value, arguments)
         except RuntimeError as error:
             self.send(4, call, str(error).encode())
         else:
+            if number and len(result) >= 1 << 16:
+                self.kept[number] = result
             self.send(3, call, struct.pack("<BQ", 0, len(result)) + result)
+
+    def do_sent(self, call: int, value: str, arguments: list[bytes]) -> bytes:
+        """How many bytes of arguments have been received, and of values kept."""
+        return struct.pack("<QQ", self.sent, sum(len(kept) for kept in self.kept.values()))
 
     def do_noop(self, call: int, value: str, arguments: list[bytes]) -> bytes:
         return b"x"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import tempfile
 import threading
 import time
@@ -41,6 +42,43 @@ class PoolTests(unittest.TestCase):
         large = os.urandom(5_000_000)
         self.assertEqual(self.call("concat", large, b"x", large), large + b"x" + large)
         self.assertEqual(self.call("size:10000128"), bytes(range(256)) * 39063)
+
+    def named(self, what: str, names: list[str | None], *arguments: bytes, name: str | None = None) -> bytes:
+        return bytes(self.pool.call("k", None, None, prefix(what), arguments, ignore, names, name))
+
+    def sent_and_kept(self) -> tuple[int, int]:
+        return struct.unpack("<QQ", self.call("sent"))
+
+    def test_large_values_are_sent_once(self) -> None:
+        a, b, small = os.urandom(300_000), os.urandom(200_000), b"small"
+        for _ in range(3):
+            joined = self.named("concat", ["a", "b", "small", "a", None], a, b, small, a, b"!")
+            self.assertEqual(joined, a + b + small + a + b"!")
+        self.assertEqual(self.sent_and_kept(), (500_000 + 3 * 6, 500_000))
+        result = self.named("size:100096", [], name="r")
+        self.assertEqual(self.named("concat", ["r", "a"], result, a), result + a)
+        self.assertEqual(self.sent_and_kept(), (500_000 + 3 * 6, 600_096))
+
+    def test_values_of_a_failed_call_are_sent_again(self) -> None:
+        a = os.urandom(100_000)
+        with self.assertRaises(TaskError):
+            self.named("fail:oh", ["a"], a)
+        self.assertEqual(self.named("concat", ["a"], a), a)
+        self.assertEqual(self.sent_and_kept(), (200_000, 100_000))
+
+    def test_the_oldest_values_are_dropped(self) -> None:
+        self.pool = Pool(support.program(), "here", kept_bytes=250_000)
+        self.addCleanup(self.pool.close)
+        a, b, c = (os.urandom(100_000) for _ in range(3))
+        self.assertEqual(self.named("concat", ["a", "b"], a, b), a + b)
+        self.assertEqual(self.named("concat", ["a", "c"], a, c), a + c)  # instead of b
+        self.assertEqual(self.sent_and_kept(), (300_000, 200_000))
+        # No room for all three at a time: one is only sent.
+        self.assertEqual(self.named("concat", ["a", "b", "c"], a, b, c), a + b + c)
+        self.assertEqual(self.sent_and_kept(), (400_000, 200_000))
+        # A result without room drops the others.
+        self.named("size:249856", [], name="r")
+        self.assertEqual(self.sent_and_kept(), (400_000, 249_856))
 
     def test_one_process_for_calls_in_a_row(self) -> None:
         self.assertEqual(len({self.call("pid") for _ in range(5)}), 1)
