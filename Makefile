@@ -35,12 +35,14 @@ test: ## build and run all tests, the engine's also under ThreadSanitizer, and b
 	@dev/step "Test the bridge to Python" dev/test-bridge
 	@dev/step "Test the engine under ThreadSanitizer" dev/test-threads '$(ENGINE_TESTS)'
 	@dev/step "Read mutated Arrow files under AddressSanitizer" dev/fuzz-arrow
+	@dev/step "Read mutated values under AddressSanitizer" dev/fuzz-values
 	@if [[ -f Examples/Package.swift ]]; then \
 	    dev/step "Build the examples" swift build --package-path Examples --scratch-path .build-examples; \
 	fi
 
-fuzz: ## read 200000 mutated Arrow files under AddressSanitizer (about a minute)
+fuzz: ## read 200000 mutated Arrow files and 50000 values under AddressSanitizer (about two minutes)
 	@dev/step "Fuzz Arrow files" dev/fuzz-arrow
+	@dev/step "Fuzz values" dev/fuzz-values
 
 bench: ## compare with other libraries (installs them apart; takes a while), results in docs/benchmarks
 	@dev/step "Set up" dev/setup-bench

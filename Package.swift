@@ -135,7 +135,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Sheaf", "SheafTesting"], swiftSettings: settings),
         .testTarget(name: "CLITests", dependencies: ["sheaf-cli"], exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram"], swiftSettings: settings),
+        .testTarget(name: "SheafProgramTests", dependencies: ["Sheaf", "SheafProgram", "SheafTesting"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

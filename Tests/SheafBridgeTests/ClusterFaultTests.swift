@@ -57,6 +57,31 @@ struct ClusterFaultTests {
         }
     }
 
+    @Test("two clients with different builds use a cluster at a time, each its own", arguments: kinds)
+    func twoBuilds(kind: BridgeKind) async throws {
+        guard await isInstalled(kind) else { return }
+        let folder = try TemporaryFolder(), other = folder.path("other-build")
+        try FileManager.default.copyItem(atPath: workerPath, toPath: other)
+        let file = try #require(FileHandle(forWritingAtPath: other))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("another build".utf8))
+        try file.close()
+        let sizes = try [workerPath, other].map { try #require(FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) }
+        var options = try await clusterOptions(kind)
+        options.program = other
+        let first = Session(engine: SharedEngine(try await Clusters.shared.engine(kind)))
+        let second = Session(engine: try await BridgeEngine.started(kind, options))
+        for _ in 0..<3 {
+            async let here = first.compute(first.map(TestFunctions.build, over: 0..<8))
+            async let there = second.compute(second.map(TestFunctions.build, over: 0..<8))
+            #expect(try await Set(here) == [sizes[0]])
+            #expect(try await Set(there) == [sizes[1]])
+        }
+        await second.close()
+        #expect(try await first.compute(first.map(TestFunctions.build, over: 0..<2)) == [sizes[0], sizes[0]])
+        await first.close()
+    }
+
     @Test("a task that asks for what no worker has is an error at once", arguments: kinds)
     func resources(kind: BridgeKind) async throws {
         try await withSession(kind) { session in

@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
 // A package of its own, so that only what is fuzzed is built with a sanitizer.
 let package = Package(
     name: "sheaf-fuzz",
@@ -9,8 +14,6 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "arrow-fuzz", dependencies: [.product(name: "SheafArrow", package: "sheaf")],
-            swiftSettings: [
-                .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-            ])
+            swiftSettings: settings),
+        .executableTarget(name: "values-fuzz", dependencies: [.product(name: "SheafCore", package: "sheaf")], swiftSettings: settings),
     ])

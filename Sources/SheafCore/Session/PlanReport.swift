@@ -14,6 +14,11 @@ public struct PlanReport: Sendable {
 
     public var tasks: Int { graph.count }
 
+    /// The projected peak with `workers` tasks at a time.
+    public func memory(workers: Int) -> MemoryPlan {
+        graph.memoryPlan(order: graph.order(outputs: outputs), outputs: outputs, workers: workers)
+    }
+
     /// Plans a graph for an engine that need not exist. Contacts nobody.
     ///
     /// - Complexity: O(nodes + arguments).
@@ -28,46 +33,13 @@ public struct PlanReport: Sendable {
     }
 }
 
-extension Session {
-    /// A session that makes plans for an engine and runs none: nothing is started or reached. What asks it to run something is given an
-    /// ``EngineError`` (`.unsupported`).
+extension EngineProvider {
+    /// What its engines would do with a graph, none of which is started or reached.
     ///
-    /// - Parameter asWorkflow: whether plans are those of a ``Workflow``, as a `Program` is one, so that closures run on any engine.
-    /// - Throws: as ``init(_:options:providers:)`` for an engine that nobody knows.
-    public convenience init(
-        planningFor url: String, asWorkflow: Bool = true, options: SessionOptions = SessionOptions(), providers: [any EngineProvider]
-    ) throws {
-        let provider = try Self.provider(of: try EngineURL(url), among: providers)
-        var capabilities = provider.capabilities
+    /// - Parameter asWorkflow: whether the plan is one of a ``Workflow``, as those of a `Program` are, so that closures run on any engine.
+    public func report(_ graph: Graph, outputs: [NodeID], asWorkflow: Bool = true) -> PlanReport {
+        var capabilities = capabilities
         if asWorkflow { capabilities.closures = true }
-        self.init(engine: PlanningEngine(capabilities: capabilities), options: options)
-        provider.prepare(self)
+        return PlanReport(graph, outputs: outputs, capabilities: capabilities)
     }
-
-    /// What this session's engine would do with a graph.
-    public func report(_ graph: Graph, outputs: [NodeID]) -> PlanReport {
-        PlanReport(graph, outputs: outputs, capabilities: engine.capabilities)
-    }
-}
-
-/// An engine that is only planned for.
-private final class PlanningEngine: Engine {
-    let capabilities: Capabilities
-
-    init(capabilities: Capabilities) { self.capabilities = capabilities }
-
-    private var refusal: EngineError {
-        EngineError(
-            .unsupported, "this session plans for the engine “\(capabilities.engine)”, and runs nothing",
-            hint: "make a session with Session(\"\(capabilities.engine)\")")
-    }
-
-    func ship(_ program: ProgramImage) async throws { throw refusal }
-    func put(_ value: Payload) async throws -> ValueRef { throw refusal }
-    func get(_ ref: ValueRef) async throws -> Payload { throw refusal }
-    func release(_ refs: [ValueRef]) async {}
-    func submit(_ job: Job) -> AsyncThrowingStream<EngineEvent, any Error> { AsyncThrowingStream { $0.finish(throwing: refusal) } }
-    func cancel(_ job: JobID) async {}
-    func resources() async throws -> Resources { throw refusal }
-    func shutdown() async {}
 }

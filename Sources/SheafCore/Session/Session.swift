@@ -48,15 +48,13 @@ public final class Session: Sendable {
     ///
     /// - Throws: ``PlanError`` (`.invalidArgument`), ``EngineError`` (`.unknownEngine`, listing the known ones).
     public convenience init(_ url: String, options: SessionOptions = SessionOptions(), providers: [any EngineProvider]) async throws {
-        let url = try EngineURL(url), provider = try Self.provider(of: url, among: providers)
+        let url = try EngineURL(url)
+        guard let provider = providers.first(where: { $0.scheme == url.scheme }) else {
+            let known = providers.map { "\($0.scheme) (\($0.summary))" }.joined(separator: ", ")
+            throw EngineError(.unknownEngine, "no engine is called “\(url.scheme)”", hint: "known engines: \(known)")
+        }
         self.init(engine: try await provider.engine(at: url, options: options), options: options)
         provider.prepare(self)
-    }
-
-    static func provider(of url: EngineURL, among providers: [any EngineProvider]) throws -> any EngineProvider {
-        if let provider = providers.first(where: { $0.scheme == url.scheme }) { return provider }
-        let known = providers.map { "\($0.scheme) (\($0.summary))" }.joined(separator: ", ")
-        throw EngineError(.unknownEngine, "no engine is called “\(url.scheme)”", hint: "known engines: \(known)")
     }
 
     /// Ends the engine. Running jobs fail with ``EngineError`` (`.closed`) or `CancellationError`.

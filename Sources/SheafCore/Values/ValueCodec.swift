@@ -1,8 +1,6 @@
-internal import Foundation
-
 /// How values of type `T` are laid out on disk, chosen once per type:
-/// trivial types as their memory, strings length-prefixed, collections and tuples from their elements, other `Codable` types as binary
-/// property lists, other structs from their stored properties. A type that is none of these has no codec and stays in memory.
+/// trivial types as their memory, strings length-prefixed, collections and tuples from their elements, other `Codable` types as CBOR,
+/// other structs from their stored properties. A type that is none of these has no codec and stays in memory.
 ///
 /// - Note: The bytes are read back by the same process; they are not an interchange format.
 public struct ValueCodec<T>: Sendable {
@@ -23,15 +21,26 @@ public struct ValueCodec<T>: Sendable {
 
     /// The codec for `T`, or `nil` when `T` cannot be written.
     public static func find() -> ValueCodec<T>? {
+        if let codec = known() { return codec }
+        if let type = T.self as? any (Codable & SendableMetatype).Type { return codable(type) }
+        return TupleLayout(fieldsOf: T.self)?.codec(for: T.self)
+    }
+
+    /// The codec for a type whose layout is known here.
+    private static func known() -> ValueCodec<T>? {
         if _isPOD(T.self) { return trivial }
         if T.self == String.self { return string as? ValueCodec<T> }
         if let type = T.self as? any (SpillCodable & SendableMetatype).Type { return fromSpillCodable(type) }
         if let type = T.self as? any OptionalType.Type { return type.optionalCodec(as: T.self) }
         if let type = T.self as? any ArrayType.Type { return type.arrayCodec(as: T.self) }
         if let type = T.self as? any TableType.Type { return type.tableCodec(as: T.self) }
-        if let tuple = TupleLayout(T.self) { return tuple.codec(for: T.self) }
-        if let type = T.self as? any (Codable & SendableMetatype).Type { return codable(type) }
-        return TupleLayout(fieldsOf: T.self)?.codec(for: T.self)
+        return TupleLayout(T.self)?.codec(for: T.self)
+    }
+
+    /// A codec for many values of a type that only its conformance to `Codable` knows: one encoder does for all.
+    fileprivate static var manyCodables: ValueCodec<[T]>? {
+        guard known() == nil, T.self is any Codable.Type, let type = [T].self as? any (Codable & SendableMetatype).Type else { return nil }
+        return ValueCodec<[T]>.codable(type)
     }
 
     /// The codec for `T`.
@@ -87,16 +96,12 @@ public struct ValueCodec<T>: Sendable {
     }
 
     private static func codable<C: Codable & SendableMetatype>(_: C.Type) -> ValueCodec<T>? {
-        // Property lists need a container at the top, hence the array of one.
         ValueCodec<C> { value, out in
-            let encoder = PropertyListEncoder()
-            encoder.outputFormat = .binary
-            let data = try encoder.encode([value])
-            appendCount(data.count, to: &out)
-            out.append(contentsOf: data)
+            try CBOR.append(value, to: &out)
         } read: { reader in
-            let data = Data(try reader.take(try reader.count()))
-            return try PropertyListDecoder().decode([C].self, from: data)[0]
+            let (value, end) = try CBOR.read(C.self, from: reader.rest)
+            _ = try reader.take(end)
+            return value
         } as? ValueCodec<T>
     }
 }
@@ -206,6 +211,7 @@ extension Array: ArrayType {
         }
         if let type = Element.self as? any (SpillCodable & SendableMetatype).Type { return spillCodables(type) }
         if let tuple = TupleLayout(Element.self) { return tuple.columnCodec(for: Element.self) as? ValueCodec<T> }
+        if let codec = ValueCodec<Element>.manyCodables { return codec as? ValueCodec<T> }
         guard let element = ValueCodec<Element>.find() else { return nil }
         return ValueCodec<[Element]> { value, out in
             appendCount(value.count, to: &out)

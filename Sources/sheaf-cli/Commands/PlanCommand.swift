@@ -19,41 +19,34 @@ struct PlanCommand<J: Job>: AsyncParsableCommand {
     @OptionGroup(title: "Sheaf options") var arguments: SessionArguments
 
     func run() async throws {
-        let report = try await report(arguments.engine, asWorkflow: true)
-        try ResultPrinter(columns: ["tasks", "steps fused into each", "task"], json: json).print(Self.groups(of: report.graph))
-        let plan = try Plan(report.graph, outputs: report.outputs, capabilities: Capabilities(engine: report.engine, closures: true))
-        let memory = plan.memory(workers: arguments.options.workers)
-        try ResultPrinter(columns: ["nodes", "outputs", "projectedPeakBytes", "memoryBytes", "undeclaredNodes"], json: json).print([
-            [
-                .integer(report.tasks), .integer(report.outputs.count), .integer(memory.peakBytes),
-                .integer(arguments.options.memory), .integer(memory.undeclared),
-            ]
-        ])
-        var engines: [Row] = []
-        for provider in Engines.linked {
-            let report = try await self.report(provider.scheme, asWorkflow: true)
-            let bare = try await self.report(provider.scheme, asWorkflow: false)
-            engines.append([
-                .text(provider.scheme), Self.verdict(report), .integer(report.operations), .integer(report.tasks),
-                .integer(report.tasksHere), Self.verdict(bare),
-            ])
+        let scheme = try EngineURL(arguments.engine).scheme
+        guard let chosen = Engines.linked.first(where: { $0.scheme == scheme }) else {
+            throw ValidationError("no engine is called “\(scheme)”; there are \(Engines.linked.map(\.scheme).joined(separator: ", "))")
         }
-        try ResultPrinter(
-            columns: ["engine", "runs", "operations", "tasks", "of these in this process", "outside a workflow"], json: json
-        ).print(engines)
-    }
-
-    /// What an engine would be given, none of which is started.
-    private func report(_ url: String, asWorkflow: Bool) async throws -> PlanReport {
-        let session = try Session(
-            planningFor: url, asWorkflow: asWorkflow, options: arguments.options, providers: Engines.linked)
-        do {
+        // The plan may look at the beginning of a file, which this process does; no other engine is started.
+        var here = arguments
+        here.engine = "local"
+        try await here.withSession(functions: J.functions) { session in
             let (graph, outputs) = try await job.graph(session)
-            await session.close()
-            return session.report(graph, outputs: outputs)
-        } catch {
-            await session.close()
-            throw error
+            let report = chosen.report(graph, outputs: outputs)
+            try ResultPrinter(columns: ["tasks", "steps fused into each", "task"], json: json).print(Self.groups(of: report.graph))
+            let memory = report.memory(workers: session.options.workers)
+            try ResultPrinter(columns: ["nodes", "outputs", "projectedPeakBytes", "memoryBytes", "undeclaredNodes"], json: json).print([
+                [
+                    .integer(report.tasks), .integer(report.outputs.count), .integer(memory.peakBytes),
+                    .integer(session.options.memory), .integer(memory.undeclared),
+                ]
+            ])
+            let engines = Engines.linked.map { provider -> Row in
+                let report = provider.report(graph, outputs: outputs)
+                return [
+                    .text(report.engine), Self.verdict(report), .integer(report.operations), .integer(report.tasks),
+                    .integer(report.tasksHere), Self.verdict(provider.report(graph, outputs: outputs, asWorkflow: false)),
+                ]
+            }
+            try ResultPrinter(
+                columns: ["engine", "runs", "operations", "tasks", "of these in this process", "outside a workflow"], json: json
+            ).print(engines)
         }
     }
 

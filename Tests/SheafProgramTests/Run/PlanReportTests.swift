@@ -1,5 +1,6 @@
 import Sheaf
 import SheafProgram
+import SheafTesting
 import Testing
 
 @Suite("What an engine would do with a plan")
@@ -9,9 +10,12 @@ struct PlanReportTests {
     private func report(
         _ engine: String, asWorkflow: Bool = true, _ graph: (Session) throws -> (graph: Graph, outputs: [NodeID])
     ) throws -> PlanReport {
-        let session = try Session(planningFor: engine, asWorkflow: asWorkflow, providers: Engines.linked)
+        let provider = try #require(Engines.linked.first { $0.scheme == engine })
+        // Nobody is asked to run anything.
+        let engine = RefusingEngine(), session = Session(engine: engine)
         let (graph, outputs) = try graph(session)
-        return session.report(graph, outputs: outputs)
+        defer { #expect(engine.requests.isEmpty) }
+        return provider.report(graph, outputs: outputs, asWorkflow: asWorkflow)
     }
 
     @Test("fusion leaves a third of the operations as tasks, or fewer", arguments: ["dask", "ray"])
@@ -43,17 +47,5 @@ struct PlanReportTests {
                 #expect(gap.error.code == .closureNotPortable && gap.error.message.contains("PlanReportTests.swift"))
             }
         }
-    }
-
-    @Test("a session that plans runs nothing, and says so")
-    func refuses() async throws {
-        let session = try Session(planningFor: "ray://nowhere:1", providers: Engines.linked)
-        do {
-            _ = try await session.delayed(Self.step, 1).compute()
-            Issue.record("it ran")
-        } catch let error as EngineError {
-            #expect(error.code == .unsupported && error.message.contains("plans for the engine “ray”"))
-        }
-        #expect(throws: EngineError.self) { try Session(planningFor: "cloud", providers: Engines.linked) }
     }
 }

@@ -1,5 +1,6 @@
 internal import SheafCore
 internal import SheafTesting
+internal import SheafWorker
 
 #if canImport(Glibc)
 internal import Glibc
@@ -13,11 +14,17 @@ internal import Darwin
 enum TestFunctions {
     static let all: [any RegisteredFunction] = [
         nothing, add, process, trap, overrun, sleep, spin, slowly, gorge, garble, leave, childOf, bytes, sum, unencodable, stubborn, waits,
-        doomed,
+        doomed, build,
     ]
 
     static let nothing = Function("test.nothing") { (number: Int) in number }
     static let add = Function("test.add") { (a: Int, b: Int) in a + b }
+    /// How many bytes the program has that it runs in.
+    static let build = Function("test.build") { (_: Int) -> Int in
+        guard let file = fopen(ProgramIdentity.currentPath, "r") else { return -1 }
+        defer { fclose(file) }
+        return fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1
+    }
     /// The process it runs in.
     static let process = Function("test.process") { (_: Int) in Int(getpid()) }
     static let trap = Function("test.trap") { (message: String) -> Int in fatalError(message) }

@@ -63,7 +63,7 @@ enum Peer: String, CaseIterable, Codable, ExpressibleByArgument {
     /// Slow peers run fewer times: a minute each, and so far from Sheaf that their noise decides nothing.
     var isSlow: Bool {
         switch self {
-        case .daskThreaded, .daskBag, .pysparkRDD, .pandas, .daskDataframe, .pyspark: true
+        case .daskThreaded, .daskBag, .pysparkRDD, .pandas, .daskDataframe, .pyspark, .daskPython, .rayPython: true
         default: false
         }
     }
