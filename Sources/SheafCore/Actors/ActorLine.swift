@@ -105,6 +105,10 @@ final class ActorLine: Sendable {
             while state.first < state.queue.count {
                 let number = state.queue[state.first]
                 state.first += 1
+                if state.first > 1024, state.first > state.queue.count / 2 {
+                    state.queue.removeFirst(state.first)
+                    state.first = 0
+                }
                 if let next = state.waiting.removeValue(forKey: number) { return next }
             }
             state.queue.removeAll(keepingCapacity: true)

@@ -97,7 +97,8 @@ class Actor:
             if not self.is_gone:
                 self.asked = message["id"]
                 try:
-                    kind, payload = self.child.call(buffers[message["prefix"]], [buffers[place] for _, place in message["args"]])
+                    values = [buffers[place] for _, place in message["args"]]
+                    kind, payload = self.child.call(buffers[message["prefix"]], values, lambda remarks: None)
                     if kind == 3:
                         header, payload = {"op": "answer", "id": message["id"], "ok": True}, payload[9:]
                     else:
