@@ -71,7 +71,8 @@ package struct NamedCalls: NodeCalls {
         // Without the node's number, which a named function does not see, so that all calls of one begin alike.
         let request = CallRequest(target: target, node: 0, attempt: 1, seed: seed, arguments: [])
         return NodeCall(
-            name: graph.label(node), prefix: request.prefix, arguments: arguments.filter { !$0.isPrevious }, result: try Self.codec(of: last))
+            name: graph.label(node), prefix: request.prefix, arguments: arguments.filter { !$0.isPrevious },
+            result: try Self.codec(of: last))
     }
 
     package func encoded(_ value: AnyValue) throws -> [UInt8] { try value.encoded("a constant") }

@@ -61,7 +61,8 @@ extension SerializedGraph {
                 "attributes \(index) wait less than nothing")
             try check(
                 item.cost.resultBytes >= 0 && item.cost.workingBytes >= 0 && item.cost.cores >= 1, "attributes \(index) have no valid cost")
-            try check(item.hints?.resources.values.allSatisfy { $0 > 0 } != false, "attributes \(index) take less than nothing of a resource")
+            try check(
+                item.hints?.resources.values.allSatisfy { $0 > 0 } != false, "attributes \(index) take less than nothing of a resource")
         }
         for (index, node) in nodes.enumerated() {
             try check(functions.indices.contains(node.function), "node \(index) has function \(node.function)")

@@ -61,17 +61,18 @@ extension EngineConformance {
             return value
         })
 
-    /// Signals `PATH.started` and waits until it is cancelled; then it signals `PATH.cancelled`.
+    /// Signals `PATH.started` and waits until it is cancelled; holds `PATH.alive` meanwhile.
     static let forever = Function(
         "conformance.forever",
         async: { (path: String, value: Int) async throws -> Int in
-            try SignalPipe.send(path + ".started")
-            let (never, continuation) = AsyncStream.makeStream(of: Void.self)
-            for await _ in never {}
-            withExtendedLifetime(continuation) {}
-            try SignalPipe.send(path + ".cancelled")
-            try Task.checkCancellation()
-            return value
+            try await PresencePipe.hold(path + ".alive") {
+                try SignalPipe.send(path + ".started")
+                let (never, continuation) = AsyncStream.makeStream(of: Void.self)
+                for await _ in never {}
+                withExtendedLifetime(continuation) {}
+                try Task.checkCancellation()
+                return value
+            }
         })
 
     struct Row: Codable, Sendable, Equatable {
@@ -96,15 +97,15 @@ extension EngineConformance.Context {
         fileprivate struct Pipes: Sendable {
             let started: SignalPipe
             let go: SignalPipe
-            let cancelled: SignalPipe
+            let alive: PresencePipe
         }
 
         /// Waits until so many tasks have started.
         func started(_ count: Int = 1) async throws { try await session.once { try await pipes?.started.wait(for: count) } }
         /// Lets so many tasks go on.
         func go(_ count: Int = 1) async throws { try await session.once { pipes?.go.send(count) } }
-        /// Waits until a task was cancelled.
-        func cancelled() async throws { try await session.once { try await pipes?.cancelled.wait() } }
+        /// Waits until a ``EngineConformance/forever`` task that has started has ended: because it was told to, or its process killed.
+        func ended() async throws { try await session.once { try await pipes?.alive.waitUntilGone() } }
     }
 
     func held(_ name: String = "held") async throws -> Held {
@@ -113,7 +114,7 @@ extension EngineConformance.Context {
         try await session.once {
             pipes = Held.Pipes(
                 started: try SignalPipe(path + ".started"), go: try SignalPipe(path + ".go"),
-                cancelled: try SignalPipe(path + ".cancelled"))
+                alive: try PresencePipe(path + ".alive"))
         }
         return Held(path: path, session: session, pipes: pipes)
     }

@@ -22,7 +22,7 @@ extension EngineConformance {
             let task = Task { try await session.delayed(forever, Delayed(held.path), 1).compute() }
             try await held.started()
             task.cancel()
-            try await held.cancelled()
+            try await held.ended()
             try await context.expectError(CancellationError.self) { try await task.value }
             try context.expectEqual(try await session.delayed(add, 1, 1).compute(), 2, "the next plan")
         },
@@ -67,7 +67,7 @@ extension EngineConformance {
             withExtendedLifetime(stream) {}
             try await held.started()
             stream = nil
-            try await held.cancelled()
+            try await held.ended()
         },
         Case(
             "cancellation/inner-plan", "cancelling a task cancels the plan that it computes", requires: [.closures, .asyncFunctions]
@@ -80,7 +80,7 @@ extension EngineConformance {
             let task = Task { try await session.delayed(double, outer).compute() }
             try await held.started()
             task.cancel()
-            try await held.cancelled()
+            try await held.ended()
             try await context.expectError(CancellationError.self) { try await task.value }
         },
     ]

@@ -94,6 +94,44 @@ public final class SignalPipe: Sendable {
     }
 }
 
+/// Tells when a task has ended, also when its process was killed: the task holds the writing end of a named pipe meanwhile.
+///
+/// The side that waits makes the pipe; the other side knows its path.
+public final class PresencePipe: Sendable {
+    private let file: Int32
+
+    public init(_ path: String) throws {
+        guard mkfifo(path, 0o600) == 0 else { throw SignalError("cannot make a pipe at \(path)") }
+        file = open(path, O_RDONLY | O_NONBLOCK)
+        guard file >= 0 else { throw SignalError("cannot open \(path)") }
+        _ = fcntl(file, F_SETFL, 0)
+    }
+
+    deinit { close(file) }
+
+    /// Waits until nobody holds the pipe any more. Somebody has to have done so before.
+    ///
+    /// - Throws: `CancellationError`.
+    public func waitUntilGone() async throws {
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self), file = dup(file)
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while read(file, &byte, 1) < 0, errno == EINTR {}
+            close(file)
+            continuation.finish()
+        }
+        for await _ in ended {}
+        try Task.checkCancellation()
+    }
+
+    /// Holds the pipe at `path`, if there is one, while `body` runs.
+    public static func hold<R>(_ path: String, _ body: () async throws -> R) async rethrows -> R {
+        let file = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        defer { if file >= 0 { close(file) } }
+        return try await body()
+    }
+}
+
 /// A pipe or a tally that does not work.
 public struct SignalError: Error, CustomStringConvertible {
     public let description: String

@@ -143,7 +143,8 @@ final class CallRunner: Sendable {
                 }
             }
             chain = Chain(
-                body: .fused(steps.map { ($0.function.function, $0.arePrevious?.count ?? 0) }), steps: steps, result: steps[steps.count - 1].function.result)
+                body: .fused(steps.map { ($0.function.function, $0.arePrevious?.count ?? 0) }), steps: steps,
+                result: steps[steps.count - 1].function.result)
         case .node: preconditionFailure("the target is a node")
         }
         chains.withLock { $0[target] = chain }
@@ -164,7 +165,9 @@ final class CallRunner: Sendable {
             keep(value, number, bytes: bytes.count)
             return value
         case .known(let number):
-            guard let known = cache.withLock({ $0[number] }) else { throw WireError("the number \(number) of a value that it does not have") }
+            guard let known = cache.withLock({ $0[number] }) else {
+                throw WireError("the number \(number) of a value that it does not have")
+            }
             return known
         }
     }
