@@ -181,7 +181,7 @@ package final class SidecarProcess: Sendable {
 
     /// - Returns: false at the end.
     private func readErrors() -> Bool {
-        guard let bytes = LastWords.read(from: errors) else { return false }
+        guard let bytes = LastWords.next(from: errors) else { return false }
         state.withLock { $0.lastWords.append(bytes) }
         return true
     }

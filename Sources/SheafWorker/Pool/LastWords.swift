@@ -21,15 +21,9 @@ package struct LastWords: Sendable {
     }
 
     /// Reads what a pipe has; empty when that was interrupted, `nil` at the end.
-    package static func read(from pipe: Int32) -> [UInt8]? {
+    package static func next(from pipe: Int32) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: most)
-        #if canImport(Glibc)
-        let count = Glibc.read(pipe, &bytes, bytes.count)
-        #elseif canImport(Musl)
-        let count = Musl.read(pipe, &bytes, bytes.count)
-        #else
-        let count = Darwin.read(pipe, &bytes, bytes.count)
-        #endif
+        let count = read(pipe, &bytes, bytes.count)
         guard count > 0 else { return count < 0 && errno == EINTR ? [] : nil }
         bytes.removeLast(bytes.count - count)
         return bytes

@@ -184,7 +184,7 @@ package final class WorkerProcess: Sendable {
 
     /// - Returns: false at the end.
     private func readErrors() -> Bool {
-        guard let bytes = LastWords.read(from: errors) else { return false }
+        guard let bytes = LastWords.next(from: errors) else { return false }
         state.withLock { $0.lastWords.append(bytes) }
         StandardErrorOutput.write(bytes)
         return true

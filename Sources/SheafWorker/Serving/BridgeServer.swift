@@ -162,8 +162,8 @@ private final class BridgeServer: Sendable {
                     hint: "a value may have \(Frame.maximumBridgePayload >> 30) GiB; split it")
             }
             let remarks = NodeValue.Remarks(prepared.resources)
-            let beside = remarks.rejected > 0 ? Frame(.remarks, call: call, payload: try remarks.encoded()).bytes : []
-            return beside + writer.finish()
+            guard remarks.rejected > 0 else { return writer.finish() }
+            return Frame(.remarks, call: call, payload: try remarks.encoded()).bytes + writer.finish()
         } catch {
             return CallRunner.failure(error, call: call)
         }
